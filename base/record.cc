@@ -1,0 +1,250 @@
+#include "base/record.h"
+
+#include <charconv>
+#include <cmath>
+#include <set>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace lab {
+namespace {
+
+bool wrong_kind(const Value& value, DecodeContext& context, std::string_view wanted) {
+  context.error(value.mark, "expected " + std::string(wanted) + ", found " + std::string(kind_name(value.kind())) + ".");
+  return false;
+}
+
+/// Reads "[-]SECONDS[.FRACTION]s" with at most nine digits of fraction.
+bool parse_duration(std::string_view text, std::chrono::nanoseconds& target) {
+  if (text.empty() || text.back() != 's') return false;
+  text.remove_suffix(1);
+  const bool negative = !text.empty() && text.front() == '-';
+  if (negative) text.remove_prefix(1);
+  const std::size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  std::string fraction(point == std::string_view::npos ? "" : text.substr(point + 1));
+  const auto digits = [](std::string_view part) {
+    return part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (!digits(whole) || !digits(fraction) || whole.size() + fraction.size() == 0 || fraction.size() > 9) return false;
+  if (whole.size() > 10) return false;  // More than 292 years do not fit.
+  fraction.resize(9, '0');
+  std::int64_t seconds = 0;
+  std::int64_t nanoseconds = 0;
+  std::from_chars(whole.data(), whole.data() + whole.size(), seconds);
+  std::from_chars(fraction.data(), fraction.data() + fraction.size(), nanoseconds);
+  if (seconds > 9'223'372'035) return false;
+  const std::int64_t total = seconds * 1'000'000'000 + nanoseconds;
+  target = std::chrono::nanoseconds(negative ? -total : total);
+  return true;
+}
+
+std::vector<std::string> spellings(const RecordBase& record) {
+  std::vector<std::string> names;
+  for (const auto& field : record.fields()) names.push_back(field->json_name());
+  return names;
+}
+
+}  // namespace
+
+void DecodeContext::error(Mark mark, const std::string& message) {
+  const std::string where = path();
+  out_.add(origin(mark), where.empty() ? message : where + ": " + message);
+}
+
+std::string DecodeContext::path() const {
+  std::string result;
+  for (const std::string& step : path_) {
+    if (!result.empty() && step.front() != '[') result += '.';
+    result += step;
+  }
+  return result;
+}
+
+std::string json_field_name(const std::string& name, Naming naming) {
+  return naming == Naming::proto ? camel_case(name) : name;
+}
+
+const FieldBase* RecordBase::find(std::string_view spelled) const {
+  for (const auto& field : fields_) {
+    if (field->json_name() == spelled || field->name() == spelled) return field.get();
+  }
+  return nullptr;
+}
+
+bool RecordBase::decode_fields(void* owner, const Value& value, DecodeContext& context) const {
+  if (!expect_object(value, context)) return false;
+  static const Value kEmpty{Value::Object{}};
+  const Value& object = value.is_null() ? kEmpty : value;
+  bool good = true;
+  std::set<const FieldBase*> seen;
+  for (const Member& member : object.object()) {
+    const FieldBase* field = find(member.key);
+    if (field == nullptr) {
+      context.error(member.key_mark, "unknown field \"" + member.key + "\" in " + name_ + "." +
+                                         did_you_mean(member.key, spellings(*this)));
+      good = false;
+      continue;
+    }
+    DecodeContext::Step step(context, member.key);
+    if (!seen.insert(field).second) {
+      context.error(member.key_mark, "this field is given twice, in both spellings. Remove one of them.");
+      good = false;
+    } else if (!member.value.is_null() || field->type().kind == TypeInfo::Kind::any) {
+      good = field->decode(owner, member.value, context) && good;
+    }
+  }
+  for (const auto& field : fields_) {
+    const bool present = seen.count(field.get()) != 0;
+    if (!field->is_required() || present) continue;
+    context.error(value.mark, "the field \"" + field->json_name() + "\" is required in " + name_ + ". Add it.");
+    good = false;
+  }
+  return check_oneofs(object, context) && good;
+}
+
+bool RecordBase::check_oneofs(const Value& value, DecodeContext& context) const {
+  bool good = true;
+  for (const OneOf& group : oneofs_) {
+    std::vector<std::string> set;
+    for (const Member& member : value.object()) {
+      const FieldBase* field = find(member.key);
+      if (field == nullptr || member.value.is_null()) continue;
+      for (const std::string& name : group.fields) {
+        if (field->name() == name) set.push_back(member.key);
+      }
+    }
+    if (set.size() > 1) {
+      context.error(value.mark, "only one of " + join(set, ", ") + " may be set. Remove the others.");
+      good = false;
+    } else if (set.empty() && group.required) {
+      context.error(value.mark, "one of " + join(group.fields, ", ") + " is required in " + name_ + ". Add it.");
+      good = false;
+    }
+  }
+  return good;
+}
+
+Value RecordBase::encode_fields(const void* owner) const {
+  Value::Object members;
+  for (const auto& field : fields_) {
+    if (auto value = field->encode(owner)) members.push_back(Member{field->json_name(), std::move(*value), {}});
+  }
+  return Value(std::move(members));
+}
+
+bool expect_list(const Value& value, DecodeContext& context) {
+  return value.is_array() || value.is_null() || wrong_kind(value, context, "a list");
+}
+
+bool expect_object(const Value& value, DecodeContext& context) {
+  return value.is_object() || value.is_null() || wrong_kind(value, context, "an object");
+}
+
+bool Codec<bool>::decode(const Value& value, DecodeContext& context, bool& target) {
+  if (!value.is_bool()) return wrong_kind(value, context, "true or false");
+  target = value.boolean();
+  return true;
+}
+
+std::optional<Value> Codec<bool>::encode(bool source) {
+  if (!source) return {};
+  return Value(true);
+}
+
+bool Codec<std::string>::decode(const Value& value, DecodeContext& context, std::string& target) {
+  if (!value.is_string()) return wrong_kind(value, context, "a string (quote it)");
+  target = value.string();
+  return true;
+}
+
+std::optional<Value> Codec<std::string>::encode(const std::string& source) {
+  if (source.empty()) return {};
+  return Value(source);
+}
+
+bool Codec<double>::decode(const Value& value, DecodeContext& context, double& target) {
+  if (!value.is_number()) return wrong_kind(value, context, "a number");
+  target = value.number();
+  return true;
+}
+
+std::optional<Value> Codec<double>::encode(double source) {
+  if (source == 0) return {};
+  return Value(source);
+}
+
+bool Codec<std::chrono::nanoseconds>::decode(const Value& value, DecodeContext& context,
+                                             std::chrono::nanoseconds& target) {
+  if (value.is_string() && parse_duration(value.string(), target)) return true;
+  context.error(value.mark, "expected a duration in seconds like \"1.5s\".");
+  return false;
+}
+
+std::optional<Value> Codec<std::chrono::nanoseconds>::encode(std::chrono::nanoseconds source) {
+  const std::int64_t total = std::llabs(source.count());
+  std::string text = (source.count() < 0 ? "-" : "") + std::to_string(total / 1'000'000'000);
+  std::int64_t fraction = total % 1'000'000'000;
+  if (fraction != 0) {
+    // proto3 JSON writes 3, 6 or 9 digits of fraction.
+    std::size_t width = 9;
+    while (width > 3 && fraction % 1000 == 0) {
+      fraction /= 1000;
+      width -= 3;
+    }
+    const std::string digits = std::to_string(fraction);
+    text += "." + std::string(width - digits.size(), '0') + digits;
+  }
+  return Value(text + "s");
+}
+
+bool decode_integer(const Value& value, DecodeContext& context, std::int64_t least, std::uint64_t most,
+                    std::uint64_t& target) {
+  const auto out_of_range = [&] {
+    context.error(value.mark, "must be between " + std::to_string(least) + " and " + std::to_string(most) + ".");
+    return false;
+  };
+  if (value.is_integer()) {
+    const std::int64_t number = value.integer();
+    if (number < least || (number > 0 && static_cast<std::uint64_t>(number) > most)) return out_of_range();
+    target = static_cast<std::uint64_t>(number);
+    return true;
+  }
+  if (value.is_number()) {  // "1.0" and "1e3" are whole numbers in proto3 JSON.
+    const double number = value.number();
+    if (std::floor(number) != number) return wrong_kind(value, context, "a whole number");
+    if (number < static_cast<double>(least) || number > static_cast<double>(most)) return out_of_range();
+    target = number < 0 ? static_cast<std::uint64_t>(static_cast<std::int64_t>(number)) : static_cast<std::uint64_t>(number);
+    return true;
+  }
+  if (!value.is_string() || value.string().empty()) return wrong_kind(value, context, "a whole number");
+  const std::string& text = value.string();
+  const char* const end = text.data() + text.size();
+  std::int64_t negative = 0;
+  const auto parsed = text.front() == '-' ? std::from_chars(text.data(), end, negative)
+                                          : std::from_chars(text.data(), end, target);
+  if (parsed.ptr != end || parsed.ec == std::errc::invalid_argument) return wrong_kind(value, context, "a whole number");
+  if (text.front() == '-') target = static_cast<std::uint64_t>(negative);
+  const bool too_small = text.front() == '-' && negative < least;
+  const bool too_large = text.front() != '-' && target > most;
+  return parsed.ec == std::errc{} && !too_small && !too_large ? true : out_of_range();
+}
+
+bool decode_enum(const Value& value, DecodeContext& context, const std::vector<std::string>& names,
+                 std::size_t& index) {
+  if (!value.is_string()) return wrong_kind(value, context, "one of " + join(names, ", "));
+  for (index = 0; index < names.size(); ++index) {
+    if (names[index] == value.string()) return true;
+  }
+  context.error(value.mark, "\"" + value.string() + "\" is not one of " + join(names, ", ") + "." +
+                                did_you_mean(value.string(), names));
+  return false;
+}
+
+std::string bound_problem(double value, double limit, bool least) {
+  if (least ? value >= limit : value <= limit) return "";
+  return std::string("must be at ") + (least ? "least " : "most ") + write_json(Value(limit)) + ".";
+}
+
+}  // namespace lab

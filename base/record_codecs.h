@@ -1,0 +1,240 @@
+#pragma once
+
+// The codecs of base/record.h: leaves in record.cc, containers here because they are templates.
+
+namespace lab {
+
+template <>
+struct Codec<bool> {
+  static bool decode(const Value& value, DecodeContext& context, bool& target);
+  static std::optional<Value> encode(bool source);
+  static TypeInfo type() { return {TypeInfo::Kind::boolean, nullptr, {}, nullptr}; }
+};
+
+template <>
+struct Codec<std::string> {
+  static bool decode(const Value& value, DecodeContext& context, std::string& target);
+  static std::optional<Value> encode(const std::string& source);
+  static TypeInfo type() { return {TypeInfo::Kind::string, nullptr, {}, nullptr}; }
+};
+
+template <>
+struct Codec<double> {
+  static bool decode(const Value& value, DecodeContext& context, double& target);
+  static std::optional<Value> encode(double source);
+  static TypeInfo type() { return {TypeInfo::Kind::number, nullptr, {}, nullptr}; }
+};
+
+/// protobuf Duration in JSON: seconds with up to nine digits of fraction and "s" ("1.5s").
+template <>
+struct Codec<std::chrono::nanoseconds> {
+  static bool decode(const Value& value, DecodeContext& context, std::chrono::nanoseconds& target);
+  /// Written even when zero: a duration is a message, so its presence is told by std::optional alone.
+  static std::optional<Value> encode(std::chrono::nanoseconds source);
+  static TypeInfo type() { return {TypeInfo::Kind::duration, nullptr, {}, nullptr}; }
+};
+
+/// Any JSON value, kept as it is.
+template <>
+struct Codec<Value> {
+  static bool decode(const Value& value, DecodeContext&, Value& target) {
+    target = value;
+    return true;
+  }
+  static std::optional<Value> encode(const Value& source) {
+    if (source.is_null()) return {};
+    return source;
+  }
+  static TypeInfo type() { return {}; }
+};
+
+std::string json_field_name(const std::string& name, Naming naming);
+
+/// Reads an integer between two bounds; 64-bit values may be strings (proto3 JSON).
+bool decode_integer(const Value& value, DecodeContext& context, std::int64_t least, std::uint64_t most,
+                    std::uint64_t& target);
+
+template <class T>
+struct Codec<T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, bool>>> {
+  static bool decode(const Value& value, DecodeContext& context, T& target) {
+    std::uint64_t wide = 0;
+    const auto least = static_cast<std::int64_t>(std::numeric_limits<T>::min());
+    if (!decode_integer(value, context, least, static_cast<std::uint64_t>(std::numeric_limits<T>::max()), wide)) {
+      return false;
+    }
+    target = static_cast<T>(wide);
+    return true;
+  }
+  static std::optional<Value> encode(T source) {
+    if (source == 0) return {};
+    // proto3 JSON writes 64-bit integers as strings.
+    if constexpr (sizeof(T) == 8) return Value(std::to_string(source));
+    return Value(static_cast<std::int64_t>(source));
+  }
+  static TypeInfo type() { return {TypeInfo::Kind::integer, nullptr, {}, nullptr}; }
+};
+
+bool decode_enum(const Value& value, DecodeContext& context, const std::vector<std::string>& names,
+                 std::size_t& index);
+
+template <class E>
+struct Codec<E, std::enable_if_t<std::is_enum_v<E>>> {
+  static std::vector<std::string> names() {
+    std::vector<std::string> result;
+    for (const auto& entry : enum_names(static_cast<const E*>(nullptr))) result.emplace_back(entry.name);
+    return result;
+  }
+  static bool decode(const Value& value, DecodeContext& context, E& target) {
+    std::size_t index = 0;
+    if (!decode_enum(value, context, names(), index)) return false;
+    target = enum_names(static_cast<const E*>(nullptr))[index].value;
+    return true;
+  }
+  /// The first entry is the default and is not written.
+  static std::optional<Value> encode(E source) {
+    const auto& entries = enum_names(static_cast<const E*>(nullptr));
+    for (const auto& entry : entries) {
+      if (entry.value != source) continue;
+      if (&entry == &entries[0]) return {};
+      return Value(entry.name);
+    }
+    return {};
+  }
+  static TypeInfo type() { return {TypeInfo::Kind::enumeration, nullptr, names(), nullptr}; }
+};
+
+/// Present or not: what is present is written even when it is a default.
+template <class T>
+struct Codec<std::optional<T>> {
+  static bool decode(const Value& value, DecodeContext& context, std::optional<T>& target) {
+    return Codec<T>::decode(value, context, target.emplace());
+  }
+  static std::optional<Value> encode(const std::optional<T>& source) {
+    if (!source) return {};
+    if (auto value = Codec<T>::encode(*source)) return value;
+    return default_value();
+  }
+  static TypeInfo type() { return Codec<T>::type(); }
+
+ private:
+  static Value default_value() {
+    if constexpr (std::is_same_v<T, bool>) return Value(false);
+    if constexpr (std::is_same_v<T, std::string>) return Value("");
+    if constexpr (std::is_enum_v<T>) return Value(enum_names(static_cast<const T*>(nullptr))[0].name);
+    if constexpr (std::is_arithmetic_v<T>) return sizeof(T) == 8 && std::is_integral_v<T> ? Value("0") : Value(0);
+    return Value(Value::Object{});
+  }
+};
+
+/// Reports unless `value` is a list (or null, which stands for an empty one).
+bool expect_list(const Value& value, DecodeContext& context);
+bool expect_object(const Value& value, DecodeContext& context);
+
+template <class T>
+struct Codec<std::vector<T>> {
+  static bool decode(const Value& value, DecodeContext& context, std::vector<T>& target) {
+    if (!expect_list(value, context)) return false;
+    if (value.is_null()) return true;
+    bool good = true;
+    for (const Value& element : value.array()) {
+      DecodeContext::Step step(context, "[" + std::to_string(target.size()) + "]");
+      T decoded{};
+      good = Codec<T>::decode(element, context, decoded) && good;
+      target.push_back(std::move(decoded));
+    }
+    return good;
+  }
+  static std::optional<Value> encode(const std::vector<T>& source) {
+    if (source.empty()) return {};
+    Value::Array elements;
+    for (const T& element : source) {
+      elements.push_back(Codec<std::optional<T>>::encode(std::optional<T>(element)).value_or(Value()));
+    }
+    return Value(std::move(elements));
+  }
+  static TypeInfo type() {
+    return {TypeInfo::Kind::list, nullptr, {}, std::make_shared<TypeInfo>(Codec<T>::type())};
+  }
+};
+
+template <class T>
+struct Codec<std::map<std::string, T>> {
+  static bool decode(const Value& value, DecodeContext& context, std::map<std::string, T>& target) {
+    if (!expect_object(value, context)) return false;
+    if (value.is_null()) return true;
+    bool good = true;
+    for (const Member& member : value.object()) {
+      DecodeContext::Step step(context, "[\"" + member.key + "\"]");
+      good = Codec<T>::decode(member.value, context, target[member.key]) && good;
+    }
+    return good;
+  }
+  static std::optional<Value> encode(const std::map<std::string, T>& source) {
+    if (source.empty()) return {};
+    Value::Object members;
+    for (const auto& [key, element] : source) {
+      members.push_back(Member{
+          key, Codec<std::optional<T>>::encode(std::optional<T>(element)).value_or(Value()), {}});
+    }
+    return Value(std::move(members));
+  }
+  static TypeInfo type() {
+    return {TypeInfo::Kind::map, nullptr, {}, std::make_shared<TypeInfo>(Codec<T>::type())};
+  }
+};
+
+template <class T>
+struct Codec<Box<T>> {
+  static bool decode(const Value& value, DecodeContext& context, Box<T>& target) {
+    return Codec<T>::decode(value, context, *target);
+  }
+  static std::optional<Value> encode(const Box<T>& source) { return Codec<T>::encode(*source); }
+  static TypeInfo type() { return Codec<T>::type(); }
+};
+
+/// Structs that have a table.
+template <class T>
+struct Codec<T, std::void_t<decltype(record_of(static_cast<const T*>(nullptr)))>> {
+  static bool decode(const Value& value, DecodeContext& context, T& target) {
+    return record_of(static_cast<const T*>(nullptr)).decode(value, context, target);
+  }
+  static std::optional<Value> encode(const T& source) {
+    return record_of(static_cast<const T*>(nullptr)).encode(source);
+  }
+  static TypeInfo type() {
+    return {TypeInfo::Kind::record, &record_of(static_cast<const T*>(nullptr)), {}, nullptr};
+  }
+};
+
+template <class Owner>
+template <class T>
+Field<Owner, T>& Record<Owner>::field(std::string name, T Owner::*member) {
+
+  auto field = std::make_unique<Field<Owner, T>>(name, json_field_name(name, naming_), member);
+  Field<Owner, T>& result = *field;
+  fields_.push_back(std::move(field));
+  return result;
+}
+
+template <class Owner>
+bool Record<Owner>::decode(const Value& value, DecodeContext& context, Owner& target) const {
+  if (origin_ != nullptr) target.*origin_ = context.origin(value.mark);
+  if (!decode_fields(&target, value, context)) return false;
+  bool good = true;
+  for (const auto& rule : rules_) good = rule(target, context, value.mark) && good;
+  return good;
+}
+
+std::string bound_problem(double value, double limit, bool least);
+
+template <class Owner, class T>
+template <class V>
+std::string Field<Owner, T>::bound(const V& value, double limit, bool least) {
+  if constexpr (std::is_arithmetic_v<V>) {
+    return bound_problem(static_cast<double>(value), limit, least);
+  } else {
+    return value ? bound_problem(static_cast<double>(*value), limit, least) : "";
+  }
+}
+
+}  // namespace lab
