@@ -37,7 +37,8 @@ class Lines {
   std::uint32_t line_ = 1;
 };
 
-/// A zero-ended text for RapidJSON. Its own StringStream would be copied by the reader, and Tell() of ours stand still.
+/// A zero-ended text for RapidJSON. Its own StringStream would be copied by the reader, and Tell()
+/// of ours stand still.
 class TextStream {
  public:
   using Ch = char;
@@ -47,7 +48,8 @@ class TextStream {
   char Peek() const { return *next_; }
   char Take() { return *next_++; }
   std::size_t Tell() const { return static_cast<std::size_t>(next_ - begin_); }
-  // The rest belongs to streams that are written; the reader asks for it to compile, and never calls it.
+  // The rest belongs to streams that are written; the reader asks for it to compile, and never
+  // calls it.
   char* PutBegin() { return nullptr; }
   void Put(char) {}
   void Flush() {}
@@ -58,8 +60,9 @@ class TextStream {
   const char* next_;
 };
 
-/// Builds the Value from RapidJSON's events. A token's start is the first character behind the previous token that
-/// is neither white space nor punctuation between tokens. (Brackets are told before the reader takes them.)
+/// Builds the Value from RapidJSON's events. A token's start is the first character behind the
+/// previous token that is neither white space nor punctuation between tokens. (Brackets are told
+/// before the reader takes them.)
 class Builder {
  public:
   Builder(std::string_view text, const TextStream& stream)
@@ -98,8 +101,8 @@ class Builder {
 
  private:
   Mark next_mark() {
-    while (last_end_ < text_.size() && std::string_view(" \t\r\n,:]}").find(text_[last_end_]) !=
-                                           std::string_view::npos) {
+    while (last_end_ < text_.size() &&
+           std::string_view(" \t\r\n,:]}").find(text_[last_end_]) != std::string_view::npos) {
       ++last_end_;
     }
     const Mark mark = lines_.at(last_end_);
@@ -141,7 +144,8 @@ class Builder {
   std::string_view text_;
   Lines lines_;
   const TextStream& stream_;
-  std::vector<Value*> open_;  // An element's address stays while it is open: only its own children grow.
+  std::vector<Value*>
+      open_;  // An element's address stays while it is open: only its own children grow.
   std::size_t last_end_ = 0;
   std::string key_;
   Mark key_mark_;
@@ -152,9 +156,15 @@ class Builder {
 template <class Writer>
 void write(Writer& writer, const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::null: writer.Null(); return;
-    case Value::Kind::boolean: writer.Bool(value.boolean()); return;
-    case Value::Kind::integer: writer.Int64(value.integer()); return;
+    case Value::Kind::null:
+      writer.Null();
+      return;
+    case Value::Kind::boolean:
+      writer.Bool(value.boolean());
+      return;
+    case Value::Kind::integer:
+      writer.Int64(value.integer());
+      return;
     case Value::Kind::number: {
       const double number = value.number();
       // 1e15 is far below 2^53, so that a whole number is written without a fraction and exactly.
@@ -185,7 +195,8 @@ void write(Writer& writer, const Value& value) {
 }
 
 std::string place_text(std::string_view file, Mark mark) {
-  return std::string(file) + ":" + std::to_string(mark.line) + ":" + std::to_string(mark.column) + ": ";
+  return std::string(file) + ":" + std::to_string(mark.line) + ":" + std::to_string(mark.column) +
+         ": ";
 }
 
 }  // namespace
@@ -205,8 +216,8 @@ Result<Value> parse_json(std::string_view text, std::string_view file) {
     return fail(Errc::config, place_text(file, builder.problem_mark()) + builder.problem());
   }
   if (!parsed) {
-    return fail(Errc::config, place_text(file, Lines(copy).at(parsed.Offset())) + "broken JSON: " +
-                                  rapidjson::GetParseError_En(parsed.Code()));
+    return fail(Errc::config, place_text(file, Lines(copy).at(parsed.Offset())) +
+                                  "broken JSON: " + rapidjson::GetParseError_En(parsed.Code()));
   }
   return std::move(builder.root);
 }

@@ -11,7 +11,8 @@ namespace lab {
 namespace {
 
 bool wrong_kind(const Value& value, DecodeContext& context, std::string_view wanted) {
-  context.error(value.mark, "expected " + std::string(wanted) + ", found " + std::string(kind_name(value.kind())) + ".");
+  context.error(value.mark, "expected " + std::string(wanted) + ", found " +
+                                std::string(kind_name(value.kind())) + ".");
   return false;
 }
 
@@ -27,7 +28,9 @@ bool parse_duration(std::string_view text, std::chrono::nanoseconds& target) {
   const auto digits = [](std::string_view part) {
     return part.find_first_not_of("0123456789") == std::string_view::npos;
   };
-  if (!digits(whole) || !digits(fraction) || whole.size() + fraction.size() == 0 || fraction.size() > 9) return false;
+  if (!digits(whole) || !digits(fraction) || whole.size() + fraction.size() == 0 ||
+      fraction.size() > 9)
+    return false;
   if (whole.size() > 10) return false;  // More than 292 years do not fit.
   fraction.resize(9, '0');
   std::int64_t seconds = 0;
@@ -89,7 +92,8 @@ bool RecordBase::decode_fields(void* owner, const Value& value, DecodeContext& c
     }
     DecodeContext::Step step(context, member.key);
     if (!seen.insert(field).second) {
-      context.error(member.key_mark, "this field is given twice, in both spellings. Remove one of them.");
+      context.error(member.key_mark,
+                    "this field is given twice, in both spellings. Remove one of them.");
       good = false;
     } else if (!member.value.is_null() || field->type().kind == TypeInfo::Kind::any) {
       good = field->decode(owner, member.value, context) && good;
@@ -98,7 +102,8 @@ bool RecordBase::decode_fields(void* owner, const Value& value, DecodeContext& c
   for (const auto& field : fields_) {
     const bool present = seen.count(field.get()) != 0;
     if (!field->is_required() || present) continue;
-    context.error(value.mark, "the field \"" + field->json_name() + "\" is required in " + name_ + ". Add it.");
+    context.error(value.mark,
+                  "the field \"" + field->json_name() + "\" is required in " + name_ + ". Add it.");
     good = false;
   }
   return check_oneofs(object, context) && good;
@@ -116,10 +121,12 @@ bool RecordBase::check_oneofs(const Value& value, DecodeContext& context) const 
       }
     }
     if (set.size() > 1) {
-      context.error(value.mark, "only one of " + join(set, ", ") + " may be set. Remove the others.");
+      context.error(value.mark,
+                    "only one of " + join(set, ", ") + " may be set. Remove the others.");
       good = false;
     } else if (set.empty() && group.required) {
-      context.error(value.mark, "one of " + join(group.fields, ", ") + " is required in " + name_ + ". Add it.");
+      context.error(value.mark, "one of " + join(group.fields, ", ") + " is required in " + name_ +
+                                    ". Add it.");
       good = false;
     }
   }
@@ -129,7 +136,8 @@ bool RecordBase::check_oneofs(const Value& value, DecodeContext& context) const 
 Value RecordBase::encode_fields(const void* owner) const {
   Value::Object members;
   for (const auto& field : fields_) {
-    if (auto value = field->encode(owner)) members.push_back(Member{field->json_name(), std::move(*value), {}});
+    if (auto value = field->encode(owner))
+      members.push_back(Member{field->json_name(), std::move(*value), {}});
   }
   return Value(std::move(members));
 }
@@ -199,32 +207,38 @@ std::optional<Value> Codec<std::chrono::nanoseconds>::encode(std::chrono::nanose
   return Value(text + "s");
 }
 
-bool decode_integer(const Value& value, DecodeContext& context, std::int64_t least, std::uint64_t most,
-                    std::uint64_t& target) {
+bool decode_integer(const Value& value, DecodeContext& context, std::int64_t least,
+                    std::uint64_t most, std::uint64_t& target) {
   const auto out_of_range = [&] {
-    context.error(value.mark, "must be between " + std::to_string(least) + " and " + std::to_string(most) + ".");
+    context.error(value.mark, "must be between " + std::to_string(least) + " and " +
+                                  std::to_string(most) + ".");
     return false;
   };
   if (value.is_integer()) {
     const std::int64_t number = value.integer();
-    if (number < least || (number > 0 && static_cast<std::uint64_t>(number) > most)) return out_of_range();
+    if (number < least || (number > 0 && static_cast<std::uint64_t>(number) > most))
+      return out_of_range();
     target = static_cast<std::uint64_t>(number);
     return true;
   }
   if (value.is_number()) {  // "1.0" and "1e3" are whole numbers in proto3 JSON.
     const double number = value.number();
     if (std::floor(number) != number) return wrong_kind(value, context, "a whole number");
-    if (number < static_cast<double>(least) || number > static_cast<double>(most)) return out_of_range();
-    target = number < 0 ? static_cast<std::uint64_t>(static_cast<std::int64_t>(number)) : static_cast<std::uint64_t>(number);
+    if (number < static_cast<double>(least) || number > static_cast<double>(most))
+      return out_of_range();
+    target = number < 0 ? static_cast<std::uint64_t>(static_cast<std::int64_t>(number))
+                        : static_cast<std::uint64_t>(number);
     return true;
   }
-  if (!value.is_string() || value.string().empty()) return wrong_kind(value, context, "a whole number");
+  if (!value.is_string() || value.string().empty())
+    return wrong_kind(value, context, "a whole number");
   const std::string& text = value.string();
   const char* const end = text.data() + text.size();
   std::int64_t negative = 0;
   const auto parsed = text.front() == '-' ? std::from_chars(text.data(), end, negative)
                                           : std::from_chars(text.data(), end, target);
-  if (parsed.ptr != end || parsed.ec == std::errc::invalid_argument) return wrong_kind(value, context, "a whole number");
+  if (parsed.ptr != end || parsed.ec == std::errc::invalid_argument)
+    return wrong_kind(value, context, "a whole number");
   if (text.front() == '-') target = static_cast<std::uint64_t>(negative);
   const bool too_small = text.front() == '-' && negative < least;
   const bool too_large = text.front() != '-' && target > most;

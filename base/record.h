@@ -15,8 +15,8 @@
 #include "base/diagnostics.h"
 #include "base/value.h"
 
-/// Table-driven reading and writing of structs. One table per struct serves the decoder, the encoder, the JSON
-/// Schema and the documents, so that they can't disagree.
+/// Table-driven reading and writing of structs. One table per struct serves the decoder, the
+/// encoder, the JSON Schema and the documents, so that they can't disagree.
 ///
 ///   struct SocketAddress { std::string address; std::uint32_t port_value = 0; };
 ///   const Record<SocketAddress>& record_of(const SocketAddress*);          // in the header
@@ -29,7 +29,8 @@ namespace lab {
 /// How a record's fields are spelled in a file.
 enum class Naming : std::uint8_t {
   exact,  ///< As registered.
-  proto,  ///< Registered in snake_case; both that and camelCase are read, camelCase is written (proto3 JSON).
+  proto,  ///< Registered in snake_case; both that and camelCase are read, camelCase is written
+          ///< (proto3 JSON).
 };
 
 /// What one decoding shares: the file, where findings go, and the path of the value at hand.
@@ -67,11 +68,22 @@ class RecordBase;
 
 /// The shape of a field's values, for schemas and documents.
 struct TypeInfo {
-  enum class Kind : std::uint8_t { any, boolean, integer, number, string, duration, enumeration, record, list, map };
+  enum class Kind : std::uint8_t {
+    any,
+    boolean,
+    integer,
+    number,
+    string,
+    duration,
+    enumeration,
+    record,
+    list,
+    map
+  };
   Kind kind = Kind::any;
-  const RecordBase* record = nullptr;      ///< For Kind::record.
-  std::vector<std::string> names;          ///< For Kind::enumeration.
-  std::shared_ptr<TypeInfo> element;       ///< For lists and maps.
+  const RecordBase* record = nullptr;  ///< For Kind::record.
+  std::vector<std::string> names;      ///< For Kind::enumeration.
+  std::shared_ptr<TypeInfo> element;   ///< For lists and maps.
 };
 
 /// Reads, writes and describes values of T; specialise it for a new kind of leaf:
@@ -84,13 +96,16 @@ struct Codec;
 /// What a table says of one field.
 class FieldBase {
  public:
-  FieldBase(std::string name, std::string json_name) : name_(std::move(name)), json_name_(std::move(json_name)) {}
+  FieldBase(std::string name, std::string json_name)
+      : name_(std::move(name)), json_name_(std::move(json_name)) {}
   virtual ~FieldBase() = default;
   const std::string& name() const { return name_; }            ///< As registered.
   const std::string& json_name() const { return json_name_; }  ///< As written.
   const std::string& doc() const { return doc_; }
   bool is_required() const { return required_; }
-  const std::string& ignored_reason() const { return ignored_; }  ///< Not empty: read and not acted on.
+  const std::string& ignored_reason() const {
+    return ignored_;
+  }  ///< Not empty: read and not acted on.
   virtual TypeInfo type() const = 0;
 
   virtual bool decode(void* owner, const Value& value, DecodeContext& context) const = 0;
@@ -140,12 +155,24 @@ class Field final : public FieldBase {
   Field(std::string name, std::string json_name, T Owner::*member)
       : FieldBase(std::move(name), std::move(json_name)), member_(member) {}
 
-  Field& required() { required_ = true; return *this; }
-  Field& doc(std::string text) { doc_ = std::move(text); return *this; }
+  Field& required() {
+    required_ = true;
+    return *this;
+  }
+  Field& doc(std::string text) {
+    doc_ = std::move(text);
+    return *this;
+  }
   /// The field is read but nothing acts on it; `reason` says why that is harmless.
-  Field& ignored(std::string reason) { ignored_ = std::move(reason); return *this; }
+  Field& ignored(std::string reason) {
+    ignored_ = std::move(reason);
+    return *this;
+  }
   /// `rule` gives "" or what is wrong with the value and what to do.
-  Field& check(std::function<std::string(const T&)> rule) { rules_.push_back(std::move(rule)); return *this; }
+  Field& check(std::function<std::string(const T&)> rule) {
+    rules_.push_back(std::move(rule));
+    return *this;
+  }
   Field& at_least(double least) {
     return check([least](const T& value) { return bound(value, least, true); });
   }
@@ -153,9 +180,8 @@ class Field final : public FieldBase {
     return check([most](const T& value) { return bound(value, most, false); });
   }
   Field& not_empty() {
-    return check([](const T& value) -> std::string {
-      return value.empty() ? "must not be empty." : "";
-    });
+    return check(
+        [](const T& value) -> std::string { return value.empty() ? "must not be empty." : ""; });
   }
 
   using FieldBase::doc;
@@ -191,8 +217,11 @@ class Record final : public RecordBase {
 
   template <class T>
   Field<Owner, T>& field(std::string name, T Owner::*member);
-  /// `rule` looks at the whole struct after its fields were read; it reports to the context and gives false.
-  void check(std::function<bool(const Owner&, DecodeContext&, Mark)> rule) { rules_.push_back(std::move(rule)); }
+  /// `rule` looks at the whole struct after its fields were read; it reports to the context and
+  /// gives false.
+  void check(std::function<bool(const Owner&, DecodeContext&, Mark)> rule) {
+    rules_.push_back(std::move(rule));
+  }
   /// Where the record began is stored there: an Origin member.
   void origin(Origin Owner::*member) { origin_ = member; }
 
@@ -205,16 +234,16 @@ class Record final : public RecordBase {
 };
 
 /// Defines `record_of` for a struct; the body that follows fills `record`.
-#define LAB_RECORD_NAMED(Type, name, naming)                                  \
-  static void fill_record(::lab::Record<Type>& record);                       \
-  const ::lab::Record<Type>& record_of(const Type*) {                         \
-    static const ::lab::Record<Type>* const table = [] {                      \
-      auto* record = new ::lab::Record<Type>(name, naming);                   \
-      fill_record(*record);                                                   \
-      return record;                                                          \
-    }();                                                                      \
-    return *table;                                                            \
-  }                                                                           \
+#define LAB_RECORD_NAMED(Type, name, naming)                \
+  static void fill_record(::lab::Record<Type>& record);     \
+  const ::lab::Record<Type>& record_of(const Type*) {       \
+    static const ::lab::Record<Type>* const table = [] {    \
+      auto* record = new ::lab::Record<Type>(name, naming); \
+      fill_record(*record);                                 \
+      return record;                                        \
+    }();                                                    \
+    return *table;                                          \
+  }                                                         \
   static void fill_record(::lab::Record<Type>& record)
 #define LAB_RECORD(Type, name) LAB_RECORD_NAMED(Type, name, ::lab::Naming::proto)
 
@@ -231,7 +260,8 @@ Value encode(const T& source) {
   return Codec<T>::encode(source).value_or(Value());
 }
 
-/// Names of an enumeration's values, in order of declaration; `enum_names(const E*)` is found beside E.
+/// Names of an enumeration's values, in order of declaration; `enum_names(const E*)` is found
+/// beside E.
 template <class E>
 struct EnumName {
   E value;
@@ -246,7 +276,10 @@ class Box {
   Box(T value) : value_(std::make_unique<T>(std::move(value))) {}
   Box(const Box& other) : value_(std::make_unique<T>(*other.value_)) {}
   Box(Box&&) noexcept = default;
-  Box& operator=(Box other) noexcept { value_.swap(other.value_); return *this; }
+  Box& operator=(Box other) noexcept {
+    value_.swap(other.value_);
+    return *this;
+  }
   T& operator*() { return *value_; }
   const T& operator*() const { return *value_; }
   T* operator->() { return value_.get(); }

@@ -29,7 +29,8 @@ struct Codec<double> {
 template <>
 struct Codec<std::chrono::nanoseconds> {
   static bool decode(const Value& value, DecodeContext& context, std::chrono::nanoseconds& target);
-  /// Written even when zero: a duration is a message, so its presence is told by std::optional alone.
+  /// Written even when zero: a duration is a message, so its presence is told by std::optional
+  /// alone.
   static std::optional<Value> encode(std::chrono::nanoseconds source);
   static TypeInfo type() { return {TypeInfo::Kind::duration, nullptr, {}, nullptr}; }
 };
@@ -51,15 +52,16 @@ struct Codec<Value> {
 std::string json_field_name(const std::string& name, Naming naming);
 
 /// Reads an integer between two bounds; 64-bit values may be strings (proto3 JSON).
-bool decode_integer(const Value& value, DecodeContext& context, std::int64_t least, std::uint64_t most,
-                    std::uint64_t& target);
+bool decode_integer(const Value& value, DecodeContext& context, std::int64_t least,
+                    std::uint64_t most, std::uint64_t& target);
 
 template <class T>
 struct Codec<T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, bool>>> {
   static bool decode(const Value& value, DecodeContext& context, T& target) {
     std::uint64_t wide = 0;
     const auto least = static_cast<std::int64_t>(std::numeric_limits<T>::min());
-    if (!decode_integer(value, context, least, static_cast<std::uint64_t>(std::numeric_limits<T>::max()), wide)) {
+    if (!decode_integer(value, context, least,
+                        static_cast<std::uint64_t>(std::numeric_limits<T>::max()), wide)) {
       return false;
     }
     target = static_cast<T>(wide);
@@ -81,7 +83,8 @@ template <class E>
 struct Codec<E, std::enable_if_t<std::is_enum_v<E>>> {
   static std::vector<std::string> names() {
     std::vector<std::string> result;
-    for (const auto& entry : enum_names(static_cast<const E*>(nullptr))) result.emplace_back(entry.name);
+    for (const auto& entry : enum_names(static_cast<const E*>(nullptr)))
+      result.emplace_back(entry.name);
     return result;
   }
   static bool decode(const Value& value, DecodeContext& context, E& target) {
@@ -120,8 +123,10 @@ struct Codec<std::optional<T>> {
   static Value default_value() {
     if constexpr (std::is_same_v<T, bool>) return Value(false);
     if constexpr (std::is_same_v<T, std::string>) return Value("");
-    if constexpr (std::is_enum_v<T>) return Value(enum_names(static_cast<const T*>(nullptr))[0].name);
-    if constexpr (std::is_arithmetic_v<T>) return sizeof(T) == 8 && std::is_integral_v<T> ? Value("0") : Value(0);
+    if constexpr (std::is_enum_v<T>)
+      return Value(enum_names(static_cast<const T*>(nullptr))[0].name);
+    if constexpr (std::is_arithmetic_v<T>)
+      return sizeof(T) == 8 && std::is_integral_v<T> ? Value("0") : Value(0);
     return Value(Value::Object{});
   }
 };
@@ -148,7 +153,8 @@ struct Codec<std::vector<T>> {
     if (source.empty()) return {};
     Value::Array elements;
     for (const T& element : source) {
-      elements.push_back(Codec<std::optional<T>>::encode(std::optional<T>(element)).value_or(Value()));
+      elements.push_back(
+          Codec<std::optional<T>>::encode(std::optional<T>(element)).value_or(Value()));
     }
     return Value(std::move(elements));
   }
@@ -209,7 +215,6 @@ struct Codec<T, std::void_t<decltype(record_of(static_cast<const T*>(nullptr)))>
 template <class Owner>
 template <class T>
 Field<Owner, T>& Record<Owner>::field(std::string name, T Owner::*member) {
-
   auto field = std::make_unique<Field<Owner, T>>(name, json_field_name(name, naming_), member);
   Field<Owner, T>& result = *field;
   fields_.push_back(std::move(field));

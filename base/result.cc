@@ -7,7 +7,9 @@
 
 namespace lab {
 
-Error last_errno(std::string_view what) { return errno_error(what, errno); }
+Error last_errno(std::string_view what) {
+  return errno_error(what, errno);
+}
 
 Error errno_error(std::string_view what, int error_number) {
   return Error{Errc::system,

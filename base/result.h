@@ -8,7 +8,8 @@
 
 namespace lab {
 
-/// What went wrong, as far as a caller may act on it. The exit code of the lab follows from it (docs/architecture.md).
+/// What went wrong, as far as a caller may act on it. The exit code of the lab follows from it
+/// (docs/architecture.md).
 enum class Errc : std::uint8_t {
   usage,      ///< The command line is wrong, or names something that does not exist.
   not_found,  ///< A file or object that was asked for is not there.
@@ -20,7 +21,8 @@ enum class Errc : std::uint8_t {
   unfit,      ///< This host lacks a capability, program or kernel feature.
 };
 
-/// A failure: for the program its code, for the person a sentence that tells where, what, and what to do.
+/// A failure: for the program its code, for the person a sentence that tells where, what, and what
+/// to do.
 struct Error {
   Errc code = Errc::system;
   std::string message;

@@ -6,7 +6,9 @@
 namespace lab {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -64,7 +66,8 @@ bool equal_ignore_case(std::string_view a, std::string_view b) {
 }
 
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
   }
   return text;
@@ -81,7 +84,8 @@ std::string to_hex(std::string_view bytes) {
   return result;
 }
 
-std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates) {
+std::vector<std::string> nearest(std::string_view name,
+                                 const std::vector<std::string>& candidates) {
   std::vector<std::pair<std::size_t, std::string>> near;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(name, candidate);

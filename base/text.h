@@ -16,7 +16,8 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
 /// Lower-case hexadecimal, two digits a byte.
 std::string to_hex(std::string_view bytes);
 
-/// The candidates nearest to `name` by edit distance, nearest first; only those a person may have meant.
+/// The candidates nearest to `name` by edit distance, nearest first; only those a person may have
+/// meant.
 std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates);
 /// " Did you mean \"x\" or \"y\"?", or "" when nothing is near.
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates);

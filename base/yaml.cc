@@ -14,7 +14,8 @@ namespace lab {
 namespace {
 
 Mark mark_of(const yaml_mark_t& mark) {
-  return Mark{static_cast<std::uint32_t>(mark.line + 1), static_cast<std::uint32_t>(mark.column + 1)};
+  return Mark{static_cast<std::uint32_t>(mark.line + 1),
+              static_cast<std::uint32_t>(mark.column + 1)};
 }
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -35,7 +36,8 @@ std::optional<Value> as_integer(std::string_view text) {
   }
   if (digits.empty() || digits.front() == '-' || digits.front() == '+') return {};
   std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
   if (error != std::errc{} || end != digits.data() + digits.size()) return {};
   return Value(negative ? -value : value);
 }
@@ -44,9 +46,10 @@ std::optional<Value> as_number(std::string_view text) {
   if (is_one_of(text, {".inf", ".Inf", ".INF", "+.inf"})) return Value(HUGE_VAL);
   if (is_one_of(text, {"-.inf", "-.Inf", "-.INF"})) return Value(-HUGE_VAL);
   if (is_one_of(text, {".nan", ".NaN", ".NAN"})) return Value(std::nan(""));
-  const bool begins_like_one = (text.front() >= '0' && text.front() <= '9') || text.front() == '-' ||
-                               text.front() == '+' || text.front() == '.';
-  if (!begins_like_one || text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return {};
+  const bool begins_like_one = (text.front() >= '0' && text.front() <= '9') ||
+                               text.front() == '-' || text.front() == '+' || text.front() == '.';
+  if (!begins_like_one || text.find_first_not_of("0123456789+-.eE") != std::string_view::npos)
+    return {};
   if (text.front() == '+') text.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -99,14 +102,16 @@ class Reader {
     return fail(Errc::config, place_text(mark) + message);
   }
   std::string place_text(Mark mark) const {
-    return std::string(file_) + ":" + std::to_string(mark.line) + ":" + std::to_string(mark.column) + ": ";
+    return std::string(file_) + ":" + std::to_string(mark.line) + ":" +
+           std::to_string(mark.column) + ": ";
   }
 
   Result<> next() {
     yaml_event_delete(&event_);
     if (yaml_parser_parse(&parser_, &event_) == 1) return {};
     const std::string problem = parser_.problem != nullptr ? parser_.problem : "unreadable";
-    const std::string context = parser_.context != nullptr ? std::string(" ") + parser_.context : "";
+    const std::string context =
+        parser_.context != nullptr ? std::string(" ") + parser_.context : "";
     return refuse(mark_of(parser_.problem_mark), "broken YAML: " + problem + context + ".");
   }
 
@@ -127,10 +132,14 @@ class Reader {
 
   Result<Value> content(std::size_t depth) {
     switch (event_.type) {
-      case YAML_SCALAR_EVENT: return scalar();
-      case YAML_SEQUENCE_START_EVENT: return sequence(depth);
-      case YAML_MAPPING_START_EVENT: return mapping(depth);
-      default: return refuse(mark_of(event_.start_mark), "broken YAML: a value was expected here.");
+      case YAML_SCALAR_EVENT:
+        return scalar();
+      case YAML_SEQUENCE_START_EVENT:
+        return sequence(depth);
+      case YAML_MAPPING_START_EVENT:
+        return mapping(depth);
+      default:
+        return refuse(mark_of(event_.start_mark), "broken YAML: a value was expected here.");
     }
   }
 
@@ -167,10 +176,10 @@ class Reader {
   Result<Value> scalar() {
     const auto& data = event_.data.scalar;
     const std::string_view text(reinterpret_cast<const char*>(data.value), data.length);
-    const std::string_view tag =
-        data.tag == nullptr ? "" : reinterpret_cast<const char*>(data.tag);
+    const std::string_view tag = data.tag == nullptr ? "" : reinterpret_cast<const char*>(data.tag);
     if (!tag.empty() && tag != YAML_STR_TAG && tag != "!") {
-      return refuse(mark_of(event_.start_mark), "the tag " + std::string(tag) + " is not supported. Remove it.");
+      return refuse(mark_of(event_.start_mark),
+                    "the tag " + std::string(tag) + " is not supported. Remove it.");
     }
     const bool plain = tag.empty() && data.style == YAML_PLAIN_SCALAR_STYLE;
     return plain ? plain_scalar(text) : Value(text);
@@ -233,7 +242,8 @@ class Reader {
     if (value.is_array()) {
       for (const Value& element : value.array()) deepest = std::max(deepest, depth_of(element));
     } else if (value.is_object()) {
-      for (const Member& member : value.object()) deepest = std::max(deepest, depth_of(member.value));
+      for (const Member& member : value.object())
+        deepest = std::max(deepest, depth_of(member.value));
     }
     return deepest + 1;
   }
@@ -255,8 +265,11 @@ class Reader {
 bool must_be_quoted(const std::string& text) {
   if (text.empty() || !plain_scalar(text).is_string()) return true;
   if (text.find_first_of("\n\t\"\\") != std::string::npos) return true;
-  if (std::string_view("-?:,[]{}#&*!|>'%@` =<").find(text.front()) != std::string_view::npos) return true;
-  if (is_one_of(text, {"y", "n", "yes", "no", "on", "off", "Yes", "No", "On", "Off", "YES", "NO", "ON", "OFF"})) return true;
+  if (std::string_view("-?:,[]{}#&*!|>'%@` =<").find(text.front()) != std::string_view::npos)
+    return true;
+  if (is_one_of(text, {"y", "n", "yes", "no", "on", "off", "Yes", "No", "On", "Off", "YES", "NO",
+                       "ON", "OFF"}))
+    return true;
   return text.find(": ") != std::string::npos || text.find(" #") != std::string::npos ||
          text.back() == ':' || text.back() == ' ';
 }
@@ -269,7 +282,8 @@ std::string scalar_text(const Value& value) {
 }
 
 bool is_block(const Value& value) {
-  return (value.is_array() && !value.array().empty()) || (value.is_object() && !value.object().empty());
+  return (value.is_array() && !value.array().empty()) ||
+         (value.is_object() && !value.object().empty());
 }
 
 void write_block(const Value& value, int indent, bool after_dash, std::string& out);
@@ -314,7 +328,8 @@ Result<std::vector<YamlDocument>> parse_yaml(std::string_view text, std::string_
                                              const YamlLimits& limits) {
   if (text.size() > limits.text_bytes) {
     return fail(Errc::config, std::string(file) + ": larger than " +
-                                  std::to_string(limits.text_bytes >> 20) + " MiB. Split the file.");
+                                  std::to_string(limits.text_bytes >> 20) +
+                                  " MiB. Split the file.");
   }
   return Reader(text, file, limits).stream();
 }

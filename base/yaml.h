@@ -23,15 +23,16 @@ struct YamlLimits {
   std::size_t nodes = 2'000'000;  ///< Counted after aliases are expanded.
 };
 
-/// Reads a YAML stream with the scalar rules that Kubernetes tools use (YAML 1.2 core, and 1.1's merge keys;
-/// yes/no/on/off stay strings). JSON is YAML, so JSON files may come this way too.
+/// Reads a YAML stream with the scalar rules that Kubernetes tools use (YAML 1.2 core, and 1.1's
+/// merge keys; yes/no/on/off stay strings). JSON is YAML, so JSON files may come this way too.
 ///
-/// Fails with Errc::config, "FILE:LINE:COLUMN: reason", for broken syntax, duplicate keys, keys that are no
-/// scalars, and what exceeds `limits`.
+/// Fails with Errc::config, "FILE:LINE:COLUMN: reason", for broken syntax, duplicate keys, keys
+/// that are no scalars, and what exceeds `limits`.
 Result<std::vector<YamlDocument>> parse_yaml(std::string_view text, std::string_view file,
                                              const YamlLimits& limits = {});
 
-/// Writes block-style YAML, two spaces a level; strings are quoted where another reader could take them for something else.
+/// Writes block-style YAML, two spaces a level; strings are quoted where another reader could take
+/// them for something else.
 std::string write_yaml(const Value& value);
 
 }  // namespace lab

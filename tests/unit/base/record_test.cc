@@ -73,7 +73,8 @@ TEST(Record, NamesEveryMistake) {
     const char* message;
   };
   const Case cases[] = {
-      {"a wrong spelling is refused with the nearest name", R"({"leaf":{"host_name":"a","port_valu":1}})",
+      {"a wrong spelling is refused with the nearest name",
+       R"({"leaf":{"host_name":"a","port_valu":1}})",
        "t.json:1:26: leaf: unknown field \"port_valu\" in Leaf. Did you mean \"portValue\"?"},
       {"a required field is named", R"({"moreLeaves":[{}]})",
        "t.json:1:16: moreLeaves[0]: the field \"hostName\" is required in Leaf. Add it."},
@@ -84,7 +85,8 @@ TEST(Record, NamesEveryMistake) {
       {"alternatives exclude each other", R"({"strict":true,"idleTimeout":"1s"})",
        "t.json:1:1: only one of strict, idleTimeout may be set. Remove the others."},
       {"a field may not come in two spellings", R"({"more_leaves":[],"moreLeaves":[]})",
-       "t.json:1:19: moreLeaves: this field is given twice, in both spellings. Remove one of them."},
+       "t.json:1:19: moreLeaves: this field is given twice, in both spellings. Remove one of "
+       "them."},
       {"a duration has a unit", R"({"idle_timeout":"1"})",
        "t.json:1:17: idle_timeout: expected a duration in seconds like \"1.5s\"."},
   };

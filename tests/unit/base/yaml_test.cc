@@ -22,12 +22,14 @@ TEST(Yaml, ScalarsMeanWhatKubernetesToolsTakeThemFor) {
     const char* json;
   };
   const Case cases[] = {
-      {"numbers and booleans", "a: 1\nb: 1.5\nc: true\nd: ~", R"({"a":1,"b":1.5,"c":true,"d":null};)"},
+      {"numbers and booleans", "a: 1\nb: 1.5\nc: true\nd: ~",
+       R"({"a":1,"b":1.5,"c":true,"d":null};)"},
       {"quoted is a string", "a: \"1\"\nb: 'true'", R"({"a":"1","b":"true"};)"},
       {"words of YAML 1.1 stay words", "a: yes\nb: off", R"({"a":"yes","b":"off"};)"},
       {"an address is no number", "a: 1.1.1.1\nb: 1s", R"({"a":"1.1.1.1","b":"1s"};)"},
       {"empty documents are left out", "---\n---\na: 1\n", R"({"a":1};)"},
-      {"merge keys", "b: &b {x: 1, y: 2}\nc: {<<: *b, y: 3}", R"({"b":{"x":1,"y":2},"c":{"y":3,"x":1}};)"},
+      {"merge keys", "b: &b {x: 1, y: 2}\nc: {<<: *b, y: 3}",
+       R"({"b":{"x":1,"y":2},"c":{"y":3,"x":1}};)"},
   };
   for (const Case& c : cases) EXPECT_EQ(as_json(c.text), c.json) << c.why;
 }
@@ -45,16 +47,19 @@ TEST(Yaml, RefusesWithThePlace) {
     bomb += "]\n";
   }
   const Case cases[] = {
-      {"duplicate keys", "a: 1\na: 2", "f.yaml:2:1: the key \"a\" appears twice here. Remove one of them."},
+      {"duplicate keys", "a: 1\na: 2",
+       "f.yaml:2:1: the key \"a\" appears twice here. Remove one of them."},
       {"an alias of nothing", "a: *b", "f.yaml:1:4: the alias *b has no anchor &b before it."},
-      {"a bomb of aliases", bomb, "f.yaml:7:8: more than 2000000 values (aliases expanded). Split the file."},
+      {"a bomb of aliases", bomb,
+       "f.yaml:7:8: more than 2000000 values (aliases expanded). Split the file."},
       {"deep nesting", std::string(150, '['), "f.yaml:1:102: nested deeper than 100 levels."},
   };
   for (const Case& c : cases) EXPECT_EQ(as_json(c.text), c.message) << c.why;
 }
 
 TEST(Yaml, WhatIsWrittenReadsBackTheSame) {
-  const std::string text = R"({"a":[1,[2,{"b":"- x"}],{}],"c":{"d":"true","e":"","f":"a: b","g":[]},"h":"x\ny"})";
+  const std::string text =
+      R"({"a":[1,[2,{"b":"- x"}],{}],"c":{"d":"true","e":"","f":"a: b","g":[]},"h":"x\ny"})";
   const Value value = *parse_json(text, "t");
   const auto again = parse_yaml(write_yaml(value), "w");
   ASSERT_TRUE(again) << again.error().message << "\n" << write_yaml(value);
