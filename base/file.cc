@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 
@@ -43,7 +44,9 @@ Result<std::string> read_file(const std::string& path) {
 }
 
 Result<> write_file(const std::string& path, std::string_view content, mode_t mode) {
-  const std::string temporary = path + "." + std::to_string(::getpid()) + ".tmp";
+  static std::atomic<unsigned> counter{0};  // Threads of one process may write the same file.
+  const std::string temporary =
+      path + "." + std::to_string(::getpid()) + "." + std::to_string(counter++) + ".tmp";
   Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (!fd) return tl::unexpected(last_errno("cannot create " + temporary));
   Result<> written = write_all(fd.get(), content, temporary);

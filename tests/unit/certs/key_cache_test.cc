@@ -59,10 +59,11 @@ TEST_F(KeyCacheTest, ABrokenFileIsReplaced) {
 TEST_F(KeyCacheTest, ManyKeysComeInOrder) {
   const KeyCache cache(folder_ + "/keys");
   const auto keys =
-      get_keys(cache, {{"a", KeyType::ec_p256}, {"b", KeyType::ec_p256}, {"a", KeyType::ec_p256}});
+      get_keys(cache, {{"a", KeyType::ec_p256}, {"b", KeyType::ec_p256}, {"c", KeyType::ec_p256}});
   ASSERT_TRUE(keys);
   ASSERT_EQ(keys->size(), 3u);
-  EXPECT_EQ(to_pem(*keys->at(1)), to_pem(**cache.get("b", KeyType::ec_p256)));
+  EXPECT_EQ(to_pem(*keys->at(0)), to_pem(**cache.get("a", KeyType::ec_p256)));
+  EXPECT_EQ(to_pem(*keys->at(2)), to_pem(**cache.get("c", KeyType::ec_p256)));
 }
 
 }  // namespace
