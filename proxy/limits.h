@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Every bound that the proxy keeps against hostile or broken peers, in one place. Where Envoy has
+/// a default, it is Envoy's; configuration may replace those that are members of an options struct
+/// (proxy/http/codec.h).
+namespace lab::proxy::limits {
+
+// --- HTTP, both versions
+inline constexpr std::size_t kMaxHeaderBytes = 60 * 1024;  ///< max_request_headers_kb.
+inline constexpr std::size_t kMaxHeaderFields =
+    100;  ///< common_http_protocol_options.max_headers_count.
+inline constexpr std::size_t kMaxInformational = 16;  ///< 1xx answers before one final answer.
+
+// --- HTTP/1
+inline constexpr std::size_t kMaxMethodBytes = 64;
+inline constexpr std::size_t kMaxChunkLineBytes = 4 * 1024;  ///< Chunk size with its extensions.
+/// Body bytes given to the session and not yet consumed before the codec takes no more.
+inline constexpr std::size_t kHttp1Window = 256 * 1024;
+
+// --- HTTP/2
+inline constexpr std::uint32_t kMaxConcurrentStreams = 100;
+inline constexpr std::uint32_t kStreamWindow = 256 * 1024;
+inline constexpr std::uint32_t kConnectionWindow = 1024 * 1024;
+inline constexpr std::uint32_t kHeaderTableBytes = 4096;
+/// Output that is encoded ahead of the socket; more stays in the streams' queues.
+inline constexpr std::size_t kHttp2OutputBytes = 64 * 1024;
+/// Frames that ask for an answer (PING, SETTINGS) still unanswered because the peer does not read.
+inline constexpr std::size_t kMaxQueuedControlFrames = 1000;
+/// CONTINUATION frames for one header block.
+inline constexpr std::size_t kMaxContinuations = 16;
+/// Consecutive DATA frames without payload and without END_STREAM.
+inline constexpr std::size_t kMaxEmptyData = 100;
+/// Frames that carry no request forward (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, RST_STREAM,
+/// unknown): a connection may send a burst of this many, and this many more for each request or KiB
+/// of body it carries.
+inline constexpr std::size_t kControlFrameBurst = 1000;
+inline constexpr std::size_t kControlFramesPerStream = 20;
+/// Streams that the peer opened and reset before they were answered: burst, and the share that
+/// stays tolerated.
+inline constexpr std::size_t kResetBurst = 200;
+
+}  // namespace lab::proxy::limits
