@@ -42,4 +42,16 @@ inline constexpr std::size_t kControlFramesPerStream = 20;
 /// stays tolerated.
 inline constexpr std::size_t kResetBurst = 200;
 
+// --- Connections
+/// Output waiting for the socket above which the other side is no longer read (per_connection_buffer_limit_bytes).
+inline constexpr std::size_t kWriteWatermark = 1024 * 1024;
+/// Records encrypted ahead of the socket.
+inline constexpr std::size_t kTlsOutputBytes = 128 * 1024;
+/// An empty buffer larger than this gives its storage back.
+inline constexpr std::size_t kKeptBufferBytes = 64 * 1024;
+/// TLS sessions kept per upstream context for later connections.
+inline constexpr std::size_t kClientSessions = 64;
+/// Bytes of a connection that listener filters look at before they give up: a ClientHello.
+inline constexpr std::size_t kInspectBytes = 64 * 1024;
+
 }  // namespace lab::proxy::limits
