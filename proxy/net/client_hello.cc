@@ -58,7 +58,7 @@ Joined join_records(std::string_view bytes, std::size_t limit, std::string& mess
     if (size == 0 || size > kMaxRecord) return Joined::bad;
     const std::string_view body = bytes.substr(kRecordHeader, size);
     message += body;
-    if (message[0] != kClientHelloType) return Joined::bad;
+    if (!message.empty() && message[0] != kClientHelloType) return Joined::bad;
     if (message.size() >= 4) {
       Reader lengths(std::string_view(message).substr(1, 3));
       const std::size_t wanted = lengths.number(3) + 4;
@@ -74,18 +74,20 @@ Joined join_records(std::string_view bytes, std::size_t limit, std::string& mess
   return Joined::more;
 }
 
-void read_server_name(Reader extension, ClientHello& hello) {
+bool read_server_name(Reader extension, ClientHello& hello) {
   Reader list = extension.vector(2);
   while (!list.empty()) {
     const std::size_t type = list.number(1);
     Reader name = list.vector(2);
     if (type == 0 && hello.server_name.empty()) hello.server_name = to_lower(name.rest());
   }
+  return list.ok();
 }
 
-void read_alpn(Reader extension, ClientHello& hello) {
+bool read_alpn(Reader extension, ClientHello& hello) {
   Reader list = extension.vector(2);
   while (!list.empty()) hello.alpn.emplace_back(list.vector(1).rest());
+  return list.ok();
 }
 
 bool read_body(std::string_view message, ClientHello& hello) {
@@ -100,8 +102,8 @@ bool read_body(std::string_view message, ClientHello& hello) {
   while (!extensions.empty()) {
     const std::size_t type = extensions.number(2);
     Reader content = extensions.vector(2);
-    if (type == 0) read_server_name(content, hello);
-    if (type == 16) read_alpn(content, hello);
+    if (type == 0 && !read_server_name(content, hello)) return false;
+    if (type == 16 && !read_alpn(content, hello)) return false;
   }
   return reader.ok() && extensions.ok();
 }
