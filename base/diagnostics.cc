@@ -36,7 +36,8 @@ std::string Diagnostics::text() const {
   std::string result;
   for (const Diagnostic& diagnostic : sorted()) {
     if (!result.empty()) result += '\n';
-    result += diagnostic.origin.text() + ": " + diagnostic.message;
+    const std::string place = diagnostic.origin.text();
+    result += place.empty() ? diagnostic.message : place + ": " + diagnostic.message;
   }
   return result;
 }

@@ -32,7 +32,7 @@ class Diagnostics {
   std::size_t size() const { return all_.size(); }
   /// Sorted by file, line, column; equal findings once.
   std::vector<Diagnostic> sorted() const;
-  /// "FILE:LINE:COLUMN: MESSAGE" a line each.
+  /// "FILE:LINE:COLUMN: MESSAGE" a line each; only the message when it has no file.
   std::string text() const;
   /// Errc::config with text() when there is any finding.
   Result<> result() const;

@@ -43,6 +43,18 @@ bool parse_duration(std::string_view text, std::chrono::nanoseconds& target) {
   return true;
 }
 
+/// A field that is accepted with any content and not kept.
+class SkippedField final : public FieldBase {
+ public:
+  SkippedField(const std::string& name, const std::string& json_name, const std::string& reason)
+      : FieldBase(name, json_name) {
+    ignored_ = reason;
+  }
+  TypeInfo type() const override { return {}; }
+  bool decode(void*, const Value&, DecodeContext&) const override { return true; }
+  std::optional<Value> encode(const void*) const override { return {}; }
+};
+
 std::vector<std::string> spellings(const RecordBase& record) {
   std::vector<std::string> names;
   for (const auto& field : record.fields()) names.push_back(field->json_name());
@@ -74,6 +86,13 @@ const FieldBase* RecordBase::find(std::string_view spelled) const {
     if (field->json_name() == spelled || field->name() == spelled) return field.get();
   }
   return nullptr;
+}
+
+void RecordBase::skip(std::initializer_list<std::string_view> names, const std::string& reason) {
+  for (const std::string_view name : names) {
+    const std::string text(name);
+    fields_.push_back(std::make_unique<SkippedField>(text, json_field_name(text, naming_), reason));
+  }
 }
 
 bool RecordBase::decode_fields(void* owner, const Value& value, DecodeContext& context) const {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <map>
 #include <memory>
@@ -136,6 +137,9 @@ class RecordBase {
   void oneof(std::string name, std::vector<std::string> fields, bool required = false) {
     oneofs_.push_back(OneOf{std::move(name), std::move(fields), required});
   }
+
+  /// Fields that may be there and are not kept; `reason` says why that is harmless.
+  void skip(std::initializer_list<std::string_view> names, const std::string& reason);
 
   bool decode_fields(void* owner, const Value& value, DecodeContext& context) const;
   Value encode_fields(const void* owner) const;
