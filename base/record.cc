@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <set>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -81,17 +80,21 @@ std::string json_field_name(const std::string& name, Naming naming) {
   return naming == Naming::proto ? camel_case(name) : name;
 }
 
+void RecordBase::add(std::unique_ptr<FieldBase> field) {
+  index_.emplace(field->name(), fields_.size());
+  index_.emplace(field->json_name(), fields_.size());
+  fields_.push_back(std::move(field));
+}
+
 const FieldBase* RecordBase::find(std::string_view spelled) const {
-  for (const auto& field : fields_) {
-    if (field->json_name() == spelled || field->name() == spelled) return field.get();
-  }
-  return nullptr;
+  const auto found = index_.find(spelled);
+  return found == index_.end() ? nullptr : fields_[found->second].get();
 }
 
 void RecordBase::skip(std::initializer_list<std::string_view> names, const std::string& reason) {
   for (const std::string_view name : names) {
     const std::string text(name);
-    fields_.push_back(std::make_unique<SkippedField>(text, json_field_name(text, naming_), reason));
+    add(std::make_unique<SkippedField>(text, json_field_name(text, naming_), reason));
   }
 }
 
@@ -100,44 +103,59 @@ bool RecordBase::decode_fields(void* owner, const Value& value, DecodeContext& c
   static const Value kEmpty{Value::Object{}};
   const Value& object = value.is_null() ? kEmpty : value;
   bool good = true;
-  std::set<const FieldBase*> seen;
+  std::vector<bool> seen(fields_.size());
+  decode_members(owner, object, context, seen, good);
+  good = check_required(value, context, seen) && good;
+  return check_oneofs(value, context, seen) && good;
+}
+
+void RecordBase::decode_members(void* owner, const Value& object, DecodeContext& context,
+                                std::vector<bool>& seen, bool& good) const {
+  const bool typed = context.is_typed(object);
   for (const Member& member : object.object()) {
-    const FieldBase* field = find(member.key);
-    if (field == nullptr) {
+    const auto found = index_.find(member.key);
+    if (found == index_.end()) {
+      if (typed && member.key == "@type") continue;
       context.error(member.key_mark, "unknown field \"" + member.key + "\" in " + name_ + "." +
                                          did_you_mean(member.key, spellings(*this)));
       good = false;
       continue;
     }
+    const FieldBase& field = *fields_[found->second];
+    context.set_naming(naming_);
     DecodeContext::Step step(context, member.key);
-    if (!seen.insert(field).second) {
+    if (seen[found->second]) {
       context.error(member.key_mark,
                     "this field is given twice, in both spellings. Remove one of them.");
       good = false;
-    } else if (!member.value.is_null() || field->type().kind == TypeInfo::Kind::any) {
-      good = field->decode(owner, member.value, context) && good;
+    } else if (!member.value.is_null() ||
+               (naming_ == Naming::exact && field.type().kind == TypeInfo::Kind::any)) {
+      seen[found->second] = true;
+      good = field.decode(owner, member.value, context) && good;
     }
   }
-  for (const auto& field : fields_) {
-    const bool present = seen.count(field.get()) != 0;
-    if (!field->is_required() || present) continue;
-    context.error(value.mark,
-                  "the field \"" + field->json_name() + "\" is required in " + name_ + ". Add it.");
-    good = false;
-  }
-  return check_oneofs(object, context) && good;
 }
 
-bool RecordBase::check_oneofs(const Value& value, DecodeContext& context) const {
+bool RecordBase::check_required(const Value& value, DecodeContext& context,
+                                const std::vector<bool>& seen) const {
+  bool good = true;
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    if (!fields_[i]->is_required() || seen[i]) continue;
+    context.error(value.mark, "the field \"" + fields_[i]->json_name() + "\" is required in " +
+                                  name_ + ". Add it.");
+    good = false;
+  }
+  return good;
+}
+
+bool RecordBase::check_oneofs(const Value& value, DecodeContext& context,
+                              const std::vector<bool>& seen) const {
   bool good = true;
   for (const OneOf& group : oneofs_) {
     std::vector<std::string> set;
-    for (const Member& member : value.object()) {
-      const FieldBase* field = find(member.key);
-      if (field == nullptr || member.value.is_null()) continue;
-      for (const std::string& name : group.fields) {
-        if (field->name() == name) set.push_back(member.key);
-      }
+    for (const std::string& name : group.fields) {
+      const std::size_t index = index_.at(name);
+      if (seen[index]) set.push_back(fields_[index]->json_name());
     }
     if (set.size() > 1) {
       context.error(value.mark,
@@ -264,15 +282,16 @@ bool decode_integer(const Value& value, DecodeContext& context, std::int64_t lea
   return parsed.ec == std::errc{} && !too_small && !too_large ? true : out_of_range();
 }
 
-bool decode_enum(const Value& value, DecodeContext& context, const std::vector<std::string>& names,
-                 std::size_t& index) {
+bool refuse_enum(const Value& value, DecodeContext& context,
+                 const std::vector<std::string>& names) {
   if (!value.is_string()) return wrong_kind(value, context, "one of " + join(names, ", "));
-  for (index = 0; index < names.size(); ++index) {
-    if (names[index] == value.string()) return true;
-  }
   context.error(value.mark, "\"" + value.string() + "\" is not one of " + join(names, ", ") + "." +
                                 did_you_mean(value.string(), names));
   return false;
+}
+
+std::string limit_text(double limit) {
+  return write_json(Value(limit));
 }
 
 std::string bound_problem(double value, double limit, bool least) {

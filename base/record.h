@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 #include "base/diagnostics.h"
@@ -44,6 +45,26 @@ class DecodeContext {
   const std::string& file() const { return file_; }
   Origin origin(Mark mark) const { return Origin{file_, mark}; }
   std::string path() const;
+  /// The spelling rules of the record that is being read.
+  Naming naming() const { return naming_; }
+  void set_naming(Naming naming) { naming_ = naming; }
+
+  /// While it lives, `object` may have a member "@type" that is no field (an Any of protobuf).
+  class TypedObject {
+   public:
+    TypedObject(DecodeContext& context, const Value& object)
+        : context_(context), before_(context.typed_) {
+      context_.typed_ = &object;
+    }
+    TypedObject(const TypedObject&) = delete;
+    TypedObject& operator=(const TypedObject&) = delete;
+    ~TypedObject() { context_.typed_ = before_; }
+
+   private:
+    DecodeContext& context_;
+    const Value* before_;
+  };
+  bool is_typed(const Value& object) const { return typed_ == &object; }
 
   /// Names the step into a member or element while it lives.
   class Step {
@@ -63,6 +84,8 @@ class DecodeContext {
   std::string file_;
   Diagnostics& out_;
   std::vector<std::string> path_;
+  Naming naming_ = Naming::exact;
+  const Value* typed_ = nullptr;
 };
 
 class RecordBase;
@@ -107,6 +130,9 @@ class FieldBase {
   const std::string& ignored_reason() const {
     return ignored_;
   }  ///< Not empty: read and not acted on.
+  const std::vector<std::string>& rule_texts() const {
+    return rule_texts_;
+  }  ///< As documents say them.
   virtual TypeInfo type() const = 0;
 
   virtual bool decode(void* owner, const Value& value, DecodeContext& context) const = 0;
@@ -115,6 +141,7 @@ class FieldBase {
  protected:
   friend class RecordBase;
   std::string name_, json_name_, doc_, ignored_;
+  std::vector<std::string> rule_texts_;
   bool required_ = false;
 };
 
@@ -145,12 +172,36 @@ class RecordBase {
   Value encode_fields(const void* owner) const;
 
  protected:
-  bool check_oneofs(const Value& value, DecodeContext& context) const;
+  void decode_members(void* owner, const Value& object, DecodeContext& context,
+                      std::vector<bool>& seen, bool& good) const;
+  bool check_required(const Value& value, DecodeContext& context,
+                      const std::vector<bool>& seen) const;
+  bool check_oneofs(const Value& value, DecodeContext& context,
+                    const std::vector<bool>& seen) const;
   std::string name_;
+  void add(std::unique_ptr<FieldBase> field);
   Naming naming_;
   std::vector<std::unique_ptr<FieldBase>> fields_;
+  std::unordered_map<std::string_view, std::size_t> index_;  ///< Both spellings of each field.
   std::vector<OneOf> oneofs_;
 };
+
+template <class Rule, class = void>
+struct HasText : std::false_type {};
+template <class Rule>
+struct HasText<Rule, std::void_t<decltype(std::declval<const Rule&>().text())>> : std::true_type {};
+
+std::string limit_text(double limit);
+
+template <class T>
+bool is_empty(const T& value) {
+  return value.empty();
+}
+/// What is absent can't be empty.
+template <class T>
+bool is_empty(const std::optional<T>& value) {
+  return value && value->empty();
+}
 
 /// One field of struct `Owner`, of type T. The setters add rules and return the field.
 template <class Owner, class T>
@@ -173,19 +224,25 @@ class Field final : public FieldBase {
     return *this;
   }
   /// `rule` gives "" or what is wrong with the value and what to do.
-  Field& check(std::function<std::string(const T&)> rule) {
+  /// A rule that has a text() is named in documents.
+  template <class Rule>
+  Field& check(Rule rule) {
+    if constexpr (HasText<Rule>::value) rule_texts_.push_back(rule.text());
     rules_.push_back(std::move(rule));
     return *this;
   }
   Field& at_least(double least) {
+    rule_texts_.push_back("at least " + limit_text(least));
     return check([least](const T& value) { return bound(value, least, true); });
   }
   Field& at_most(double most) {
+    rule_texts_.push_back("at most " + limit_text(most));
     return check([most](const T& value) { return bound(value, most, false); });
   }
   Field& not_empty() {
+    rule_texts_.push_back("not empty");
     return check(
-        [](const T& value) -> std::string { return value.empty() ? "must not be empty." : ""; });
+        [](const T& value) -> std::string { return is_empty(value) ? "must not be empty." : ""; });
   }
 
   using FieldBase::doc;

@@ -76,8 +76,8 @@ struct Codec<T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, boo
   static TypeInfo type() { return {TypeInfo::Kind::integer, nullptr, {}, nullptr}; }
 };
 
-bool decode_enum(const Value& value, DecodeContext& context, const std::vector<std::string>& names,
-                 std::size_t& index);
+/// Reports that `value` is none of `names`; false.
+bool refuse_enum(const Value& value, DecodeContext& context, const std::vector<std::string>& names);
 
 template <class E>
 struct Codec<E, std::enable_if_t<std::is_enum_v<E>>> {
@@ -88,10 +88,23 @@ struct Codec<E, std::enable_if_t<std::is_enum_v<E>>> {
     return result;
   }
   static bool decode(const Value& value, DecodeContext& context, E& target) {
-    std::size_t index = 0;
-    if (!decode_enum(value, context, names(), index)) return false;
-    target = enum_names(static_cast<const E*>(nullptr))[index].value;
-    return true;
+    const auto& entries = enum_names(static_cast<const E*>(nullptr));
+    if (value.is_integer() &&
+        context.naming() == Naming::proto) {  // proto3 JSON reads numbers too.
+      for (const auto& entry : entries) {
+        if (static_cast<std::int64_t>(entry.value) != value.integer()) continue;
+        target = entry.value;
+        return true;
+      }
+    }
+    if (value.is_string()) {
+      for (const auto& entry : entries) {
+        if (entry.name != value.string()) continue;
+        target = entry.value;
+        return true;
+      }
+    }
+    return refuse_enum(value, context, names());
   }
   /// The first entry is the default and is not written.
   static std::optional<Value> encode(E source) {
@@ -217,7 +230,7 @@ template <class T>
 Field<Owner, T>& Record<Owner>::field(std::string name, T Owner::*member) {
   auto field = std::make_unique<Field<Owner, T>>(name, json_field_name(name, naming_), member);
   Field<Owner, T>& result = *field;
-  fields_.push_back(std::move(field));
+  add(std::move(field));
   return result;
 }
 

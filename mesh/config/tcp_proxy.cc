@@ -1,0 +1,74 @@
+#include "mesh/config/tcp_proxy.h"
+
+#include "mesh/config/rules.h"
+
+namespace lab::config {
+
+const std::vector<EnumName<UpstreamConnectMode>>& enum_names(const UpstreamConnectMode*) {
+  static const std::vector<EnumName<UpstreamConnectMode>> names = {
+      {UpstreamConnectMode::immediate, "IMMEDIATE"},
+      {UpstreamConnectMode::on_downstream_data, "ON_DOWNSTREAM_DATA"},
+      {UpstreamConnectMode::on_downstream_tls_handshake, "ON_DOWNSTREAM_TLS_HANDSHAKE"},
+  };
+  return names;
+}
+
+LAB_RECORD(TcpWeightedClusterEntry,
+           "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight") {
+  record.field("name", &TcpWeightedClusterEntry::name).not_empty();
+  record.field("weight", &TcpWeightedClusterEntry::weight).at_least(1);
+  record.field("metadata_match", &TcpWeightedClusterEntry::metadata_match);
+}
+
+LAB_RECORD(TcpWeightedCluster,
+           "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster") {
+  record.field("clusters", &TcpWeightedCluster::clusters).check(items_at_least(1));
+}
+
+LAB_RECORD(TcpAccessLogOptions,
+           "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TcpAccessLogOptions") {
+  record.field("access_log_flush_interval", &TcpAccessLogOptions::access_log_flush_interval)
+      .check(no_shorter_than(std::chrono::milliseconds(1)));
+  record.field("flush_access_log_on_connected",
+               &TcpAccessLogOptions::flush_access_log_on_connected);
+}
+
+LAB_RECORD(SourceIpHash, "envoy.type.v3.HashPolicy.SourceIp") {
+  static_cast<void>(record);
+}
+
+LAB_RECORD(TcpHashPolicy, "envoy.type.v3.HashPolicy") {
+  record.field("source_ip", &TcpHashPolicy::source_ip);
+  record.oneof("policy_specifier", {"source_ip"}, true);
+}
+
+LAB_RECORD(TcpProxy, "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy") {
+  record.field("stat_prefix", &TcpProxy::stat_prefix).not_empty();
+  record.field("cluster", &TcpProxy::cluster);
+  record.field("weighted_clusters", &TcpProxy::weighted_clusters);
+  record.field("metadata_match", &TcpProxy::metadata_match);
+  record.field("idle_timeout", &TcpProxy::idle_timeout);
+  record.field("downstream_idle_timeout", &TcpProxy::downstream_idle_timeout);
+  record.field("upstream_idle_timeout", &TcpProxy::upstream_idle_timeout);
+  record.field("access_log", &TcpProxy::access_log);
+  record.field("max_connect_attempts", &TcpProxy::max_connect_attempts).at_least(1);
+  record.field("backoff_options", &TcpProxy::backoff_options);
+  record.field("hash_policy", &TcpProxy::hash_policy).check(items_at_most(1));
+  record.field("max_downstream_connection_duration", &TcpProxy::max_downstream_connection_duration)
+      .check(no_shorter_than(std::chrono::milliseconds(1)));
+  record.field("max_downstream_connection_duration_jitter_percentage",
+               &TcpProxy::max_downstream_connection_duration_jitter_percentage);
+  record.field("access_log_flush_interval", &TcpProxy::access_log_flush_interval)
+      .check(no_shorter_than(std::chrono::milliseconds(1)));
+  record.field("flush_access_log_on_connected", &TcpProxy::flush_access_log_on_connected);
+  record.field("access_log_options", &TcpProxy::access_log_options);
+  record.field("upstream_connect_mode", &TcpProxy::upstream_connect_mode);
+  record.field("max_early_data_bytes", &TcpProxy::max_early_data_bytes).at_most(1048576);
+  record.oneof("cluster_specifier", {"cluster", "weighted_clusters"}, true);
+}
+
+LAB_RECORD(SniCluster, "envoy.extensions.filters.network.sni_cluster.v3.SniCluster") {
+  static_cast<void>(record);
+}
+
+}  // namespace lab::config
