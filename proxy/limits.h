@@ -17,6 +17,8 @@ inline constexpr std::size_t kMaxInformational = 16;  ///< 1xx answers before on
 // --- HTTP/1
 inline constexpr std::size_t kMaxMethodBytes = 64;
 inline constexpr std::size_t kMaxChunkLineBytes = 4 * 1024;  ///< Chunk size with its extensions.
+inline constexpr std::size_t kMaxChunkExtensionBytes = 16 * 1024;  ///< In one body.
+inline constexpr std::size_t kMaxEmptyLines = 8;  ///< Before a request line.
 /// Body bytes given to the session and not yet consumed before the codec takes no more.
 inline constexpr std::size_t kHttp1Window = 256 * 1024;
 

@@ -52,6 +52,9 @@ struct BadRequest {
   unsigned status = 400;     ///< 400, 408 ..., 431, 505 ...
   std::string_view details;  ///< Envoy's word for %RESPONSE_CODE_DETAILS%: "http1.codec_error" ...
   std::string reason;        ///< A sentence for the log.
+  /// Body of Envoy's answer: the reason phrase for what its codec refuses, nothing for what its
+  /// connection manager does.
+  std::string_view body = "Bad Request";
 };
 
 /// What a server learns.
@@ -118,6 +121,10 @@ class Codec {
   /// True when the connection should be closed once output() is written: all is answered and it
   /// can't be reused.
   virtual bool wants_close() const = 0;
+
+  /// True when the end must be a TCP reset: the message sent last has no length, and a plain end
+  /// would make a part of it look whole.
+  virtual bool wants_abort() const { return false; }
 
   /// Body or tunnel bytes. On a stream that was reset it does nothing.
   virtual void send_data(StreamId stream, std::string_view data, bool end_stream) = 0;
