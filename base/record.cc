@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <regex>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -84,6 +85,12 @@ void RecordBase::add(std::unique_ptr<FieldBase> field) {
   index_.emplace(field->name(), fields_.size());
   index_.emplace(field->json_name(), fields_.size());
   fields_.push_back(std::move(field));
+}
+
+std::function<bool(const std::string&)> pattern_rule(const std::string& pattern) {
+  return [compiled = std::regex(pattern)](const std::string& text) {
+    return std::regex_search(text, compiled);
+  };
 }
 
 const FieldBase* RecordBase::find(std::string_view spelled) const {

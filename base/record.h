@@ -108,6 +108,7 @@ struct TypeInfo {
   const RecordBase* record = nullptr;  ///< For Kind::record.
   std::vector<std::string> names;      ///< For Kind::enumeration.
   std::shared_ptr<TypeInfo> element;   ///< For lists and maps.
+  std::vector<TypeInfo> alternatives{};  ///< Not empty, with Kind::any: it has one of these shapes.
 };
 
 /// Reads, writes and describes values of T; specialise it for a new kind of leaf:
@@ -134,6 +135,13 @@ class FieldBase {
     return rule_texts_;
   }  ///< As documents say them.
   virtual TypeInfo type() const = 0;
+  /// The rules on values that a schema can express.
+  struct Bounds {
+    std::optional<double> least, most;
+    bool not_empty = false;
+    std::string pattern;  ///< ECMAScript regular expression (JSON Schema's dialect); "" is none.
+  };
+  const Bounds& bounds() const { return bounds_; }
 
   virtual bool decode(void* owner, const Value& value, DecodeContext& context) const = 0;
   virtual std::optional<Value> encode(const void* owner) const = 0;
@@ -143,6 +151,7 @@ class FieldBase {
   std::string name_, json_name_, doc_, ignored_;
   std::vector<std::string> rule_texts_;
   bool required_ = false;
+  Bounds bounds_;
 };
 
 /// The part of a record's table that doesn't depend on the struct.
@@ -202,6 +211,8 @@ template <class T>
 bool is_empty(const std::optional<T>& value) {
   return value && value->empty();
 }
+/// Tells whether a text contains a match of an ECMAScript pattern.
+std::function<bool(const std::string&)> pattern_rule(const std::string& pattern);
 
 /// One field of struct `Owner`, of type T. The setters add rules and return the field.
 template <class Owner, class T>
@@ -232,14 +243,25 @@ class Field final : public FieldBase {
     return *this;
   }
   Field& at_least(double least) {
+    bounds_.least = least;
     rule_texts_.push_back("at least " + limit_text(least));
     return check([least](const T& value) { return bound(value, least, true); });
   }
   Field& at_most(double most) {
+    bounds_.most = most;
     rule_texts_.push_back("at most " + limit_text(most));
     return check([most](const T& value) { return bound(value, most, false); });
   }
+  /// The text contains a match of `pattern` (ECMAScript; anchor it); `advice` says what it should look like.
+  Field& matches(const std::string& pattern, std::string advice) {
+    bounds_.pattern = pattern;
+    rule_texts_.push_back(advice);
+    return check([found = pattern_rule(pattern), advice](const T& value) -> std::string {
+      return found(value) ? "" : advice;
+    });
+  }
   Field& not_empty() {
+    bounds_.not_empty = true;
     rule_texts_.push_back("not empty");
     return check(
         [](const T& value) -> std::string { return is_empty(value) ? "must not be empty." : ""; });

@@ -1,0 +1,48 @@
+#include "orchestrator/scenario/node_spec.h"
+
+namespace lab::orchestrator {
+
+const std::vector<EnumName<NodeKind>>& enum_names(const NodeKind*) {
+  static const std::vector<EnumName<NodeKind>> names = {{NodeKind::workload, "workload"},
+                                                        {NodeKind::external, "external"},
+                                                        {NodeKind::outside, "outside"}};
+  return names;
+}
+
+const std::vector<EnumName<ServerKind>>& enum_names(const ServerKind*) {
+  static const std::vector<EnumName<ServerKind>> names = {{ServerKind::none, "none"},
+                                                          {ServerKind::nginx, "nginx"},
+                                                          {ServerKind::httpbin, "httpbin"},
+                                                          {ServerKind::echo, "echo"}};
+  return names;
+}
+
+LAB_RECORD_NAMED(FileSpec, "a file", Naming::exact) {
+  record.origin(&FileSpec::origin);
+  record.field("pki", &FileSpec::pki).doc("A file of the pki section, for example v1.client.crt.");
+  record.field("text", &FileSpec::text).doc("The content itself, with ${variables}.");
+  record.field("file", &FileSpec::file).doc("A file of the scenario's folder, as it is.");
+  record.field("template", &FileSpec::template_)
+      .doc("A file of the scenario's folder or of nginx-conf/, with ${variables}.");
+  record.oneof("content", {"pki", "text", "file", "template"}, true);
+}
+
+LAB_RECORD_NAMED(NodeSpec, "a node", Naming::exact) {
+  record.origin(&NodeSpec::origin);
+  record.field("kind", &NodeSpec::kind)
+      .doc("workload: from a Deployment or Pod; external: a machine outside the mesh; outside: a "
+           "client outside the cluster.");
+  record.field("address", &NodeSpec::address).doc("IPv4 address, or several.");
+  record.field("sidecar", &NodeSpec::sidecar).doc("Whether it has a proxy; as injection says when absent.");
+  record.field("service-account", &NodeSpec::service_account).doc("Its ServiceAccount.");
+  record.field("labels", &NodeSpec::labels).doc("Labels of a workload that no object makes.");
+  record.field("server", &NodeSpec::server).doc("Real server that runs there.");
+  record.field("config", &NodeSpec::config)
+      .doc("nginx: template of its server blocks, in the folder or in nginx-conf/.");
+  record.field("command", &NodeSpec::command).doc("Command line that keeps running instead.");
+  record.field("ports", &NodeSpec::ports).doc("Ports that are waited for, and that httpbin listens on.");
+  record.field("files", &NodeSpec::files).doc("Files that the node sees, by path.");
+  record.field("environment", &NodeSpec::environment).doc("Environment variables of its programs.");
+}
+
+}  // namespace lab::orchestrator
