@@ -105,9 +105,9 @@ struct TypeInfo {
     map
   };
   Kind kind = Kind::any;
-  const RecordBase* record = nullptr;  ///< For Kind::record.
-  std::vector<std::string> names;      ///< For Kind::enumeration.
-  std::shared_ptr<TypeInfo> element;   ///< For lists and maps.
+  const RecordBase* record = nullptr;    ///< For Kind::record.
+  std::vector<std::string> names;        ///< For Kind::enumeration.
+  std::shared_ptr<TypeInfo> element;     ///< For lists and maps.
   std::vector<TypeInfo> alternatives{};  ///< Not empty, with Kind::any: it has one of these shapes.
 };
 
@@ -252,7 +252,8 @@ class Field final : public FieldBase {
     rule_texts_.push_back("at most " + limit_text(most));
     return check([most](const T& value) { return bound(value, most, false); });
   }
-  /// The text contains a match of `pattern` (ECMAScript; anchor it); `advice` says what it should look like.
+  /// The text contains a match of `pattern` (ECMAScript; anchor it); `advice` says what it should
+  /// look like.
   Field& matches(const std::string& pattern, std::string advice) {
     bounds_.pattern = pattern;
     rule_texts_.push_back(advice);

@@ -14,7 +14,10 @@ LAB_RECORD_NAMED(HopExpectation, "a hop", Naming::exact) {
 
 LAB_RECORD_NAMED(StatExpectation, "a counter", Naming::exact) {
   record.field("node", &StatExpectation::node).required().doc("Where the proxy is.");
-  record.field("name", &StatExpectation::name).required().not_empty().doc("Envoy's name of the counter.");
+  record.field("name", &StatExpectation::name)
+      .required()
+      .not_empty()
+      .doc("Envoy's name of the counter.");
   record.field("by", &StatExpectation::by).doc("It grew by exactly this during the step.");
   record.field("at-least", &StatExpectation::at_least).doc("It grew by this or more.");
   record.field("at-most", &StatExpectation::at_most).doc("It grew by this or less.");
@@ -33,7 +36,9 @@ LAB_RECORD_NAMED(DistributionExpectation, "a distribution", Naming::exact) {
       .required()
       .matches("^(endpoint|node|body:.+)$", "must be endpoint, node, or body:PATTERN.")
       .doc("What tells the answers apart: endpoint, node, or body:PATTERN with one group.");
-  record.field("shares", &DistributionExpectation::shares).required().doc("Share of each, as a ratio.");
+  record.field("shares", &DistributionExpectation::shares)
+      .required()
+      .doc("Share of each, as a ratio.");
   record.field("confidence", &DistributionExpectation::confidence)
       .at_least(0.5)
       .at_most(0.999999)
@@ -74,7 +79,8 @@ LAB_RECORD_NAMED(Expectation, "expect", Naming::exact) {
   path_fields(record);
   record.field("stats", &Expectation::stats).doc("Counters of proxies that grow during the step.");
   record.field("counts", &Expectation::counts).doc("Of a load: how many answers per status.");
-  record.field("distribution", &Expectation::distribution).doc("Of a load: who answered how often.");
+  record.field("distribution", &Expectation::distribution)
+      .doc("Of a load: who answered how often.");
   record.field("within", &Expectation::within).doc("The step takes no longer.");
 }
 

@@ -40,21 +40,21 @@ const Record<DistributionExpectation>& record_of(const DistributionExpectation*)
 
 /// What a step must observe; only what is given is compared.
 struct Expectation {
-  Numbers status;                              ///< HTTP status; 0 is "no answer".
-  Numbers exit;                                ///< The program's exit status.
-  Words body;                                  ///< Texts that the body contains.
-  Words body_not;                              ///< Texts that it doesn't contain.
-  Words body_matches;                          ///< Patterns (ECMAScript) that are found in it.
-  std::optional<std::string> body_is;          ///< The body exactly.
+  Numbers status;                      ///< HTTP status; 0 is "no answer".
+  Numbers exit;                        ///< The program's exit status.
+  Words body;                          ///< Texts that the body contains.
+  Words body_not;                      ///< Texts that it doesn't contain.
+  Words body_matches;                  ///< Patterns (ECMAScript) that are found in it.
+  std::optional<std::string> body_is;  ///< The body exactly.
   std::optional<std::uint32_t> body_bytes;
   std::map<std::string, Value> json;           ///< Path in the body ("headers/Host") -> value.
   std::map<std::string, std::string> headers;  ///< Name -> value, "*" is any.
   Words headers_absent;
-  Words error;                                 ///< Texts that the program wrote to standard error.
-  std::optional<Words> via;                    ///< Proxies passed after the sender's own, in order.
-  std::vector<HopExpectation> hops;            ///< All proxies passed, in order.
-  std::string presented;                       ///< Certificate the last proxy showed, or "none".
-  std::string server_certificate;              ///< Certificate that the other end showed the last proxy.
+  Words error;                       ///< Texts that the program wrote to standard error.
+  std::optional<Words> via;          ///< Proxies passed after the sender's own, in order.
+  std::vector<HopExpectation> hops;  ///< All proxies passed, in order.
+  std::string presented;             ///< Certificate the last proxy showed, or "none".
+  std::string server_certificate;    ///< Certificate that the other end showed the last proxy.
   std::vector<StatExpectation> stats;
   std::map<std::string, CountExpectation> counts;  ///< Of a load: status -> how many.
   std::optional<DistributionExpectation> distribution;

@@ -2,10 +2,10 @@
 
 namespace lab::orchestrator {
 
-const std::vector<EnumName<NodeKind>>& enum_names(const NodeKind*) {
-  static const std::vector<EnumName<NodeKind>> names = {{NodeKind::workload, "workload"},
-                                                        {NodeKind::external, "external"},
-                                                        {NodeKind::outside, "outside"}};
+const std::vector<EnumName<NodeSpecKind>>& enum_names(const NodeSpecKind*) {
+  static const std::vector<EnumName<NodeSpecKind>> names = {{NodeSpecKind::workload, "workload"},
+                                                            {NodeSpecKind::external, "external"},
+                                                            {NodeSpecKind::outside, "outside"}};
   return names;
 }
 
@@ -30,17 +30,20 @@ LAB_RECORD_NAMED(FileSpec, "a file", Naming::exact) {
 LAB_RECORD_NAMED(NodeSpec, "a node", Naming::exact) {
   record.origin(&NodeSpec::origin);
   record.field("kind", &NodeSpec::kind)
-      .doc("workload: from a Deployment or Pod; external: a machine outside the mesh; outside: a "
-           "client outside the cluster.");
+      .doc(
+          "workload: from a Deployment or Pod; external: a machine outside the mesh; outside: a "
+          "client outside the cluster.");
   record.field("address", &NodeSpec::address).doc("IPv4 address, or several.");
-  record.field("sidecar", &NodeSpec::sidecar).doc("Whether it has a proxy; as injection says when absent.");
+  record.field("sidecar", &NodeSpec::sidecar)
+      .doc("Whether it has a proxy; as injection says when absent.");
   record.field("service-account", &NodeSpec::service_account).doc("Its ServiceAccount.");
   record.field("labels", &NodeSpec::labels).doc("Labels of a workload that no object makes.");
   record.field("server", &NodeSpec::server).doc("Real server that runs there.");
   record.field("config", &NodeSpec::config)
       .doc("nginx: template of its server blocks, in the folder or in nginx-conf/.");
   record.field("command", &NodeSpec::command).doc("Command line that keeps running instead.");
-  record.field("ports", &NodeSpec::ports).doc("Ports that are waited for, and that httpbin listens on.");
+  record.field("ports", &NodeSpec::ports)
+      .doc("Ports that are waited for, and that httpbin listens on.");
   record.field("files", &NodeSpec::files).doc("Files that the node sees, by path.");
   record.field("environment", &NodeSpec::environment).doc("Environment variables of its programs.");
 }

@@ -11,36 +11,35 @@ namespace lab::orchestrator {
 
 /// Where a file's content comes from: exactly one member is set.
 struct FileSpec {
-  std::optional<std::string> pki;       ///< A file of the pki section: "v1.client.crt".
-  std::optional<std::string> text;      ///< The content itself, with ${variables}.
-  std::optional<std::string> file;      ///< A file of the scenario's folder, taken as it is.
-  std::optional<std::string> template_; ///< The same with ${variables}.
+  std::optional<std::string> pki;        ///< A file of the pki section: "v1.client.crt".
+  std::optional<std::string> text;       ///< The content itself, with ${variables}.
+  std::optional<std::string> file;       ///< A file of the scenario's folder, taken as it is.
+  std::optional<std::string> template_;  ///< The same with ${variables}.
   Origin origin;
 };
 const Record<FileSpec>& record_of(const FileSpec*);
 
-enum class NodeKind : std::uint8_t {
+enum class NodeSpecKind : std::uint8_t {
   workload,  ///< Made from a Deployment or Pod (the entry only adds to it).
   external,  ///< A machine outside the mesh with an address of its own.
   outside,   ///< A client outside the cluster.
 };
-const std::vector<EnumName<NodeKind>>& enum_names(const NodeKind*);
+const std::vector<EnumName<NodeSpecKind>>& enum_names(const NodeSpecKind*);
 
 enum class ServerKind : std::uint8_t { none, nginx, httpbin, echo };
 const std::vector<EnumName<ServerKind>>& enum_names(const ServerKind*);
 
 /// One entry of the `nodes` section.
 struct NodeSpec {
-  NodeKind kind = NodeKind::workload;
-  Words address;                          ///< First: the node's own; further ones are added.
-  std::optional<bool> sidecar;            ///< Absent: as the mesh's injection says.
-  bool redirect = true;                   ///< False: its connections are not bent to its proxy.
+  NodeSpecKind kind = NodeSpecKind::workload;
+  Words address;                ///< First: the node's own; further ones are added.
+  std::optional<bool> sidecar;  ///< Absent: as the mesh's injection says.
   std::string service_account;
   std::map<std::string, std::string> labels;
   std::optional<ServerKind> server;
-  std::string config;                     ///< nginx: template of its server blocks.
-  std::string command;                    ///< Instead of a server: a shell command line that keeps running.
-  std::vector<std::uint32_t> ports;       ///< httpbin, echo, command: ports to listen on / wait for.
+  std::string config;   ///< nginx: template of its server blocks.
+  std::string command;  ///< Instead of a server: a shell command line that keeps running.
+  std::vector<std::uint32_t> ports;  ///< httpbin, echo, command: ports to listen on / wait for.
   std::map<std::string, FileSpec> files;  ///< Path in the node -> content.
   std::map<std::string, std::string> environment;
   Origin origin;

@@ -5,7 +5,9 @@ namespace lab::orchestrator {
 LAB_RECORD_NAMED(VariantSpec, "a variant", Naming::exact) {
   record.origin(&VariantSpec::origin);
   record.field("name", &VariantSpec::name).required().not_empty().doc("As --variant names it.");
-  record.field("mesh", &VariantSpec::mesh).required().not_empty()
+  record.field("mesh", &VariantSpec::mesh)
+      .required()
+      .not_empty()
       .doc("Files of objects instead of the scenario's.");
   record.field("note", &VariantSpec::note).doc("What is different about it.");
 }
@@ -13,10 +15,16 @@ LAB_RECORD_NAMED(VariantSpec, "a variant", Naming::exact) {
 LAB_RECORD_NAMED(MutantSpec, "a mutant", Naming::exact) {
   record.origin(&MutantSpec::origin);
   record.field("name", &MutantSpec::name).required().not_empty().doc("What is wrong in it.");
-  record.field("file", &MutantSpec::file).doc("Changed file of the folder; scenario.yaml when absent.");
-  record.field("replace", &MutantSpec::replace).required().not_empty().doc("Text that is replaced.");
+  record.field("file", &MutantSpec::file)
+      .doc("Changed file of the folder; scenario.yaml when absent.");
+  record.field("replace", &MutantSpec::replace)
+      .required()
+      .not_empty()
+      .doc("Text that is replaced.");
   record.field("with", &MutantSpec::with).doc("What stands there instead.");
-  record.field("times", &MutantSpec::times).at_least(1).doc("How often it occurs; once when absent.");
+  record.field("times", &MutantSpec::times)
+      .at_least(1)
+      .doc("How often it occurs; once when absent.");
   record.field("says", &MutantSpec::says).doc("Text in the failure's report.");
 }
 
@@ -27,7 +35,8 @@ LAB_RECORD_NAMED(NetworkSpec, "a network", Naming::exact) {
 }
 
 static void head_fields(Record<Scenario>& record) {
-  record.field("id", &Scenario::id).required()
+  record.field("id", &Scenario::id)
+      .required()
       .matches("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "must be lower-case letters, digits and hyphens.")
       .doc("Name to select it by.");
   record.field("title", &Scenario::title).required().not_empty().doc("One sentence.");
@@ -45,13 +54,16 @@ static void head_fields(Record<Scenario>& record) {
 LAB_RECORD_NAMED(Scenario, "a scenario", Naming::exact) {
   record.origin(&Scenario::origin);
   head_fields(record);
-  record.field("mesh", &Scenario::mesh).doc("Files of Kubernetes and Istio objects; mesh/*.yaml when absent.");
+  record.field("mesh", &Scenario::mesh)
+      .doc("Files of Kubernetes and Istio objects; mesh/*.yaml when absent.");
   record.field("variants", &Scenario::variants).doc("Alternative sets of objects.");
-  record.field("variables", &Scenario::variables).doc("${NAME} in steps and templates; --set changes them.");
+  record.field("variables", &Scenario::variables)
+      .doc("${NAME} in steps and templates; --set changes them.");
   record.field("pki", &Scenario::pki).doc("Certificates to make.");
   record.field("secrets", &Scenario::secrets)
       .doc("Kubernetes Secrets, NAMESPACE/NAME -> key -> file of the pki section.");
-  record.field("nodes", &Scenario::nodes).doc("Machines that no object makes, and additions to those.");
+  record.field("nodes", &Scenario::nodes)
+      .doc("Machines that no object makes, and additions to those.");
   record.field("dns", &Scenario::dns).doc("Names that DNS answers, with their addresses.");
   record.field("networks", &Scenario::networks).doc("Further networks beside the cluster's.");
   record.field("steps", &Scenario::steps).required().doc("What is done and expected, in order.");

@@ -27,7 +27,7 @@ struct MutantSpec {
   std::string replace;  ///< Text that stands in it exactly once (or `times` times).
   std::string with;
   std::uint32_t times = 1;
-  std::string says;     ///< Text that the report of the failure contains.
+  std::string says;  ///< Text that the report of the failure contains.
   Origin origin;
 };
 const Record<MutantSpec>& record_of(const MutantSpec*);
@@ -51,7 +51,8 @@ struct Scenario {
   std::vector<VariantSpec> variants;
   std::map<std::string, std::string> variables;
   PkiSpec pki;
-  std::map<std::string, std::map<std::string, std::string>> secrets;  ///< "NAMESPACE/NAME" -> key -> pki file.
+  std::map<std::string, std::map<std::string, std::string>>
+      secrets;  ///< "NAMESPACE/NAME" -> key -> pki file.
   std::map<std::string, NodeSpec> nodes;
   std::map<std::string, Words> dns;  ///< Name -> addresses that the cluster's DNS answers.
   std::map<std::string, NetworkSpec> networks;

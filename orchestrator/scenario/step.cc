@@ -4,22 +4,30 @@ namespace lab::orchestrator {
 
 LAB_RECORD_NAMED(LoadSpec, "load", Naming::exact) {
   record.field("request", &LoadSpec::request).required().not_empty().doc("As a step's request.");
-  record.field("connections", &LoadSpec::connections).at_least(1).at_most(1000)
+  record.field("connections", &LoadSpec::connections)
+      .at_least(1)
+      .at_most(1000)
       .doc("So many connections, each with one request at a time.");
   record.field("requests", &LoadSpec::requests).at_least(1).at_most(1000000).doc("So many in all.");
 }
 
 LAB_RECORD_NAMED(WriteSpec, "write", Naming::exact) {
   record.field("node", &WriteSpec::node).required().doc("Where.");
-  record.field("path", &WriteSpec::path).required().matches("^/", "must begin with \"/\".")
+  record.field("path", &WriteSpec::path)
+      .required()
+      .matches("^/", "must begin with \"/\".")
       .doc("File in the node; replaced by rename.");
   record.field("content", &WriteSpec::content).required().doc("Its new content.");
 }
 
 LAB_RECORD_NAMED(MatrixSpec, "matrix", Naming::exact) {
-  record.field("to", &MatrixSpec::to).required().not_empty()
+  record.field("to", &MatrixSpec::to)
+      .required()
+      .not_empty()
       .doc("Heads of the columns; ${to} in the request stands for each.");
-  record.field("rows", &MatrixSpec::rows).required().not_empty()
+  record.field("rows", &MatrixSpec::rows)
+      .required()
+      .not_empty()
       .doc("Sender -> expected status per column, or \"exit N\" for curl's exit status.");
 }
 
@@ -35,7 +43,8 @@ LAB_RECORD_NAMED(WhenSpec, "when", Naming::exact) {
 }
 
 static void action_fields(Record<Step>& record) {
-  record.field("request", &Step::request).not_empty()
+  record.field("request", &Step::request)
+      .not_empty()
       .doc("METHOD URL and curl's options: \"GET http://a/ -H 'want: v1'\".");
   record.field("curl", &Step::curl).not_empty().doc("curl's arguments, exactly as in a lesson.");
   record.field("command", &Step::command).not_empty().doc("A shell command line.");
@@ -45,8 +54,11 @@ static void action_fields(Record<Step>& record) {
       .doc("Part of the proxy's configuration, \"clusters/outbound|80||a\"; compared as JSON.");
   record.field("load", &Step::load).doc("Many requests at once.");
   record.field("apply", &Step::apply).not_empty().doc("Files of objects to add or replace.");
-  record.field("delete", &Step::remove).not_empty().doc("Objects to remove, KIND/NAME[.NAMESPACE].");
-  record.field("secrets", &Step::secrets).not_empty()
+  record.field("delete", &Step::remove)
+      .not_empty()
+      .doc("Objects to remove, KIND/NAME[.NAMESPACE].");
+  record.field("secrets", &Step::secrets)
+      .not_empty()
       .doc("Secrets with new content, as the scenario's section.");
   record.field("write", &Step::write).not_empty().doc("Files to write into nodes.");
   record.field("restart", &Step::restart).not_empty().doc("Node whose server is restarted.");
@@ -60,14 +72,17 @@ static void action_fields(Record<Step>& record) {
 
 LAB_RECORD_NAMED(Step, "a step", Naming::exact) {
   record.origin(&Step::origin);
-  record.field("name", &Step::name).required().not_empty().doc("A sentence that says what must hold.");
+  record.field("name", &Step::name)
+      .required()
+      .not_empty()
+      .doc("A sentence that says what must hold.");
   record.field("from", &Step::from).doc("Node that sends the request or runs the command.");
   action_fields(record);
   record.field("matrix", &Step::matrix).doc("The same request from and to many, as a table.");
   record.field("expect", &Step::expect).doc("What must be observed.");
-  record.field("eventually", &Step::eventually)
-      .doc("Asked again until it holds, at most so long.");
-  record.field("consistently", &Step::consistently).doc("Asked again and again; holds all the time.");
+  record.field("eventually", &Step::eventually).doc("Asked again until it holds, at most so long.");
+  record.field("consistently", &Step::consistently)
+      .doc("Asked again and again; holds all the time.");
   record.field("converge", &Step::converge).doc("Asked until it held so many times in a row.");
   record.field("timeout", &Step::timeout).doc("The step takes no longer; 10 s when absent.");
   record.field("for-each", &Step::for_each)

@@ -31,7 +31,8 @@ const Record<WriteSpec>& record_of(const WriteSpec*);
 /// "These clients x these hosts -> this table": one probe per cell.
 struct MatrixSpec {
   std::vector<std::string> to;  ///< Column heads; ${to} in the request.
-  std::map<std::string, std::vector<Value>> rows;  ///< Sender -> expected status (or "exit N") per column.
+  std::map<std::string, std::vector<Value>>
+      rows;  ///< Sender -> expected status (or "exit N") per column.
 };
 const Record<MatrixSpec>& record_of(const MatrixSpec*);
 
@@ -51,17 +52,18 @@ const Record<WhenSpec>& record_of(const WhenSpec*);
 /// One thing that is done, and what must come of it.
 struct Step {
   std::string name;
-  std::string from;                       ///< Node that acts.
-  std::string request, curl, command, config;  ///< What it does: at most one of these and those below.
+  std::string from;  ///< Node that acts.
+  std::string request, curl, command,
+      config;  ///< What it does: at most one of these and those below.
   std::optional<LoadSpec> load;
   std::vector<std::string> apply, remove;
   std::map<std::string, std::map<std::string, std::string>> secrets;  ///< As the scenario's.
   std::vector<WriteSpec> write;
-  std::string restart, stop, start;       ///< A node whose server is restarted, stopped, started.
+  std::string restart, stop, start;  ///< A node whose server is restarted, stopped, started.
   std::optional<MatrixSpec> matrix;
   std::optional<Expectation> expect;
   std::optional<std::chrono::nanoseconds> eventually, consistently, timeout;
-  std::uint32_t converge = 0;             ///< So many passes in a row, within `timeout`.
+  std::uint32_t converge = 0;  ///< So many passes in a row, within `timeout`.
   std::vector<ForEachSpec> for_each;
   WhenSpec when;
   std::vector<std::string> tags;

@@ -5,7 +5,8 @@ namespace {
 
 bool is_plain(char c) {
   constexpr std::string_view kMarks = "-_./:=,@%+*";
-  const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  const bool alphanumeric =
+      (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   return alphanumeric || kMarks.find(c) != std::string_view::npos;
 }
 
@@ -18,7 +19,8 @@ std::string quote_word(const std::string& word) {
   return result + "'";
 }
 
-/// Reads one word from `line` at `at`, which stands on its first character; false when a quotation stays open.
+/// Reads one word from `line` at `at`, which stands on its first character; false when a quotation
+/// stays open.
 bool read_word(std::string_view line, std::size_t& at, std::string& word) {
   char quote = 0;
   for (; at < line.size(); ++at) {
@@ -26,9 +28,12 @@ bool read_word(std::string_view line, std::size_t& at, std::string& word) {
     if (quote != 0) {
       const bool escape = quote == '"' && c == '\\' && at + 1 < line.size() &&
                           std::string_view("\"\\$`").find(line[at + 1]) != std::string_view::npos;
-      if (escape) word += line[++at];
-      else if (c == quote) quote = 0;
-      else word += c;
+      if (escape)
+        word += line[++at];
+      else if (c == quote)
+        quote = 0;
+      else
+        word += c;
     } else if (c == '\'' || c == '"') {
       quote = c;
     } else if (c == '\\' && at + 1 < line.size()) {

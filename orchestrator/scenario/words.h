@@ -21,7 +21,8 @@ struct OneOrMore {
 using Words = OneOrMore<std::string>;
 using Numbers = OneOrMore<std::int32_t>;
 
-/// The words of one line as a POSIX shell splits them: blanks, '...', "..." and backslash; no expansion.
+/// The words of one line as a POSIX shell splits them: blanks, '...', "..." and backslash; no
+/// expansion.
 ///
 /// Fails with Errc::config when a quotation isn't closed.
 Result<std::vector<std::string>> split_words(std::string_view line);
