@@ -1,0 +1,60 @@
+#include "orchestrator/run/trace_reader.h"
+
+#include <thread>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace lab::orchestrator {
+namespace {
+
+constexpr std::uint16_t kAdminPort = 15000;
+constexpr std::chrono::milliseconds kPollInterval{2};
+
+}  // namespace
+
+void TraceReader::collect(std::vector<Hop>& hops) {
+  for (const auto& [name, node] : facts_.nodes) {
+    if (!node.has_proxy) continue;
+    const std::string path = "/lab/trace?since=" + std::to_string(next_[name]);
+    const auto answer = lab_.http_get(node.id, kAdminPort, path);
+    if (!answer || answer->status != 200) continue;  // A stopped proxy has nothing to tell; real Envoy has no records.
+    const auto parsed = parse_json(answer->body, "trace of " + name);
+    if (!parsed) continue;
+    for (Hop& hop : read_trace(name, *parsed, next_[name])) hops.push_back(std::move(hop));
+  }
+}
+
+void TraceReader::skip() {
+  std::vector<Hop> ignored;
+  collect(ignored);
+}
+
+std::vector<Hop> TraceReader::read(const std::string& sender, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto found = facts_.nodes.find(sender);
+  const bool has_proxy = found != facts_.nodes.end() && found->second.has_proxy;
+  std::vector<Hop> hops;
+  while (true) {
+    collect(hops);
+    const bool complete = hops_complete(hops, sender, has_proxy, facts_.proxies);
+    if (complete || std::chrono::steady_clock::now() >= deadline) break;
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  order_hops(hops, sender);
+  return hops;
+}
+
+std::map<std::string, std::int64_t> read_stats(RunningLab& lab, const std::string& node_id) {
+  std::map<std::string, std::int64_t> result;
+  const auto answer = lab.http_get(node_id, kAdminPort, "/stats");
+  if (!answer || answer->status != 200) return result;
+  for (const std::string& line : split(answer->body, '\n')) {
+    const std::size_t colon = line.rfind(": ");
+    if (colon == std::string::npos) continue;
+    result[line.substr(0, colon)] = std::atoll(line.c_str() + colon + 2);
+  }
+  return result;
+}
+
+}  // namespace lab::orchestrator

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "orchestrator/process/running_lab.h"
+#include "orchestrator/run/lab_facts.h"
+
+namespace lab::orchestrator {
+
+/// Reads what the lab's proxies recorded since the last time.
+class TraceReader {
+ public:
+  TraceReader(RunningLab& lab, const LabFacts& facts) : lab_(lab), facts_(facts) {}
+
+  /// Forgets everything that was recorded so far.
+  void skip();
+  /// The hops of what `sender` did since skip(): waits until no record can be missing, at most `patience`.
+  std::vector<Hop> read(const std::string& sender, std::chrono::milliseconds patience);
+
+ private:
+  void collect(std::vector<Hop>& hops);
+
+  RunningLab& lab_;
+  const LabFacts& facts_;
+  std::map<std::string, std::uint64_t> next_;  ///< Node -> where to go on.
+};
+
+/// The values of all counters and gauges of a node's proxy; empty when it can't be asked.
+std::map<std::string, std::int64_t> read_stats(RunningLab& lab, const std::string& node_id);
+
+}  // namespace lab::orchestrator
