@@ -32,8 +32,9 @@ void add_option(CLI::App& app, const OptionSpec& spec, Storage& storage) {
     option = app.add_option(spec.name, storage.values[name], spec.help);
     option->expected(1);
     option->type_name(spec.value);
-    option->multi_option_policy(spec.kind == OptionSpec::Kind::list ? CLI::MultiOptionPolicy::TakeAll
-                                                                    : CLI::MultiOptionPolicy::TakeLast);
+    option->multi_option_policy(spec.kind == OptionSpec::Kind::list
+                                    ? CLI::MultiOptionPolicy::TakeAll
+                                    : CLI::MultiOptionPolicy::TakeLast);
     if (!spec.allowed.empty()) option->check(CLI::IsMember(spec.allowed));
   }
   option->envname(environment_name(name));
@@ -82,7 +83,8 @@ std::string first_word(int argc, char** argv) {
     const std::string word = argv[i];
     if (word.empty() || word.front() != '-') return word;
     for (const OptionSpec& option : global_options()) {
-      const bool named = word == long_name(option) || word == option.name.substr(0, option.name.find(','));
+      const bool named =
+          word == long_name(option) || word == option.name.substr(0, option.name.find(','));
       if (named && option.kind != OptionSpec::Kind::flag) ++i;
     }
   }
@@ -94,7 +96,9 @@ std::string first_word(int argc, char** argv) {
 int run_command_line(int argc, char** argv) {
   const std::string word = first_word(argc, argv);
   if (!word.empty() && !is_command(word)) return unknown_command(word);
-  CLI::App app("A service mesh's data plane on one machine: scenarios that run, are judged and explained.", "lab");
+  CLI::App app(
+      "A service mesh's data plane on one machine: scenarios that run, are judged and explained.",
+      "lab");
   app.require_subcommand(0, 1);
   app.fallthrough();
   Storage storage;
@@ -108,7 +112,8 @@ int run_command_line(int argc, char** argv) {
     for (const std::string& alias : command.aliases) sub->alias(alias);
     Storage& own = storages[command.name];
     for (const OptionSpec& option : command.options) add_option(*sub, option, own);
-    for (const PositionalSpec& positional : command.positionals) add_positional(*sub, positional, own);
+    for (const PositionalSpec& positional : command.positionals)
+      add_positional(*sub, positional, own);
     commands[sub] = &command;
   }
   try {

@@ -26,9 +26,9 @@ class Arguments {
 /// An option of a command; also read from the environment as LAB_<NAME>.
 struct OptionSpec {
   enum class Kind : std::uint8_t { flag, value, list };
-  std::string name;    ///< "--report"; with a short form: "-j,--jobs".
+  std::string name;  ///< "--report"; with a short form: "-j,--jobs".
   Kind kind = Kind::flag;
-  std::string value;   ///< What stands for the value in the help: "FILE".
+  std::string value;  ///< What stands for the value in the help: "FILE".
   std::string help;
   std::vector<std::string> allowed;  ///< Empty: any.
 };
@@ -41,7 +41,8 @@ struct PositionalSpec {
   bool many = false;
 };
 
-/// One command of the lab: name, words for the help, and what it does. The handler gives the exit code.
+/// One command of the lab: name, words for the help, and what it does. The handler gives the exit
+/// code.
 struct CommandSpec {
   std::string name;
   std::string group;  ///< Heading in the help.
@@ -57,7 +58,8 @@ const std::vector<CommandSpec>& all_commands();
 /// Options that every command takes.
 const std::vector<OptionSpec>& global_options();
 
-/// Reads the command line and runs the command. Exit code 2 for a wrong line, with the nearest names.
+/// Reads the command line and runs the command. Exit code 2 for a wrong line, with the nearest
+/// names.
 int run_command_line(int argc, char** argv);
 
 /// The long name of an option: "--jobs" of "-j,--jobs".

@@ -10,9 +10,12 @@ using std::chrono::hours;
 
 certs::KeyType key_type(KeyKind kind) {
   switch (kind) {
-    case KeyKind::rsa2048: return certs::KeyType::rsa_2048;
-    case KeyKind::p256: return certs::KeyType::ec_p256;
-    case KeyKind::rsa4096: break;
+    case KeyKind::rsa2048:
+      return certs::KeyType::rsa_2048;
+    case KeyKind::p256:
+      return certs::KeyType::ec_p256;
+    case KeyKind::rsa4096:
+      break;
   }
   return certs::KeyType::rsa_4096;
 }
@@ -33,9 +36,13 @@ Result<Subject> parse_subject(const std::string& text, const std::string& name) 
     const std::size_t equals = part.find('=');
     const std::string key = to_lower(trim(part.substr(0, equals)));
     const std::string value(trim(equals == std::string::npos ? "" : part.substr(equals + 1)));
-    if (key == "cn") subject.common_name = value;
-    else if (key == "o") subject.organization = value;
-    else return fail(Errc::config, "subject of \"" + name + "\": only CN and O are supported, not \"" + part + "\".");
+    if (key == "cn")
+      subject.common_name = value;
+    else if (key == "o")
+      subject.organization = value;
+    else
+      return fail(Errc::config, "subject of \"" + name + "\": only CN and O are supported, not \"" +
+                                    part + "\".");
   }
   return subject;
 }
@@ -74,9 +81,11 @@ class PkiMaker {
     const auto made = authorities_.find(name);
     if (made != authorities_.end()) return &made->second;
     const auto wanted = spec_.authorities.find(name);
-    if (wanted == spec_.authorities.end()) return fail(Errc::config, "pki: there is no authority \"" + name + "\".");
+    if (wanted == spec_.authorities.end())
+      return fail(Errc::config, "pki: there is no authority \"" + name + "\".");
     if (depth > spec_.authorities.size()) {
-      return fail(Errc::config, "pki: the authorities sign each other in a circle at \"" + name + "\".");
+      return fail(Errc::config,
+                  "pki: the authorities sign each other in a circle at \"" + name + "\".");
     }
     const AuthoritySpec& spec = wanted->second;
     const Subject subject = TRY(parse_subject(spec.subject, name));
@@ -96,7 +105,8 @@ class PkiMaker {
     return &authorities_[name];
   }
 
-  Result<certs::LeafProfile> profile_of(const std::string& name, const CertificateSpec& spec) const {
+  Result<certs::LeafProfile> profile_of(const std::string& name,
+                                        const CertificateSpec& spec) const {
     const Subject subject = TRY(parse_subject(spec.subject, name));
     certs::LeafProfile profile;
     profile.common_name = subject.common_name;
@@ -121,7 +131,8 @@ class PkiMaker {
     certs::Authority self;
     const certs::Authority* issuer = nullptr;
     if (spec.issuer.empty()) {
-      self = TRY(certs::make_authority(profile.common_name, certs::share(keys_[name]), now_, profile.lifetime));
+      self = TRY(certs::make_authority(profile.common_name, certs::share(keys_[name]), now_,
+                                       profile.lifetime));
       issuer = &self;
     } else {
       issuer = TRY(authority_of(spec.issuer, 0));

@@ -17,10 +17,11 @@ struct Pki {
   std::map<std::string, certs::Description> descriptions;
 };
 
-/// Makes the certificates of `spec`; keys come from `cache` under `slot` ("scenario15"), all at once.
+/// Makes the certificates of `spec`; keys come from `cache` under `slot` ("scenario15"), all at
+/// once.
 ///
-/// A leaf without issuer is self-signed. Fails with Errc::config when authorities sign each other in a circle or a name
-/// is malformed, with Errc::tls or Errc::system otherwise.
+/// A leaf without issuer is self-signed. Fails with Errc::config when authorities sign each other
+/// in a circle or a name is malformed, with Errc::tls or Errc::system otherwise.
 Result<Pki> make_pki(const PkiSpec& spec, const std::string& slot, const certs::KeyCache& cache,
                      certs::TimePoint now);
 

@@ -82,7 +82,8 @@ crd::Objects scenario_objects(const Scenario& scenario, const std::vector<std::s
 PodSource pod_source(const crd::Objects& objects, const std::string& name,
                      const std::string& name_space) {
   for (const crd::Deployment& deployment : objects.deployments) {
-    if (deployment.metadata.name != name || deployment.metadata.namespace_name != name_space) continue;
+    if (deployment.metadata.name != name || deployment.metadata.namespace_name != name_space)
+      continue;
     const crd::PodTemplate& pods = deployment.spec.pod_template;
     return {&pods.metadata, &pods.spec, deployment.origin};
   }

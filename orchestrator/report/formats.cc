@@ -9,10 +9,18 @@ std::string quoted(std::string_view text) {
   std::string result;
   for (const char c : text) {
     switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
       default: {
         const bool forbidden = static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t';
         result += forbidden ? '?' : c;
@@ -31,7 +39,8 @@ std::string seconds(std::chrono::nanoseconds duration) {
 std::string differences_text(const StepResult& step) {
   std::string text;
   for (const Difference& difference : step.differences) {
-    text += difference.what + ": expected " + difference.expected + ", got " + difference.got + "\n";
+    text +=
+        difference.what + ": expected " + difference.expected + ", got " + difference.got + "\n";
   }
   return text + (step.reason.empty() ? "" : step.reason + "\n");
 }
@@ -44,7 +53,8 @@ std::size_t count(const ScenarioResult& scenario, Status status) {
 
 /// A scenario that never came to its steps is one test case of its own.
 bool has_own_case(const ScenarioResult& scenario) {
-  return scenario.steps.empty() || (scenario.status == Status::error && count(scenario, Status::error) == 0);
+  return scenario.steps.empty() ||
+         (scenario.status == Status::error && count(scenario, Status::error) == 0);
 }
 
 std::string label_of(const ScenarioResult& scenario) {
@@ -53,10 +63,10 @@ std::string label_of(const ScenarioResult& scenario) {
   return scenario.proxy == "mesh" ? label : label + " (" + scenario.proxy + ")";
 }
 
-std::string junit_case(const std::string& class_name, const std::string& name, std::chrono::nanoseconds time,
-                       Status status, const std::string& details) {
-  std::string text = "    <testcase classname=\"" + quoted(class_name) + "\" name=\"" + quoted(name) + "\" time=\"" +
-                     seconds(time) + "\"";
+std::string junit_case(const std::string& class_name, const std::string& name,
+                       std::chrono::nanoseconds time, Status status, const std::string& details) {
+  std::string text = "    <testcase classname=\"" + quoted(class_name) + "\" name=\"" +
+                     quoted(name) + "\" time=\"" + seconds(time) + "\"";
   if (status == Status::passed) return text + "/>\n";
   text += ">\n";
   const std::string first_line = details.substr(0, details.find('\n'));
@@ -64,8 +74,8 @@ std::string junit_case(const std::string& class_name, const std::string& name, s
     text += "      <skipped message=\"" + quoted(first_line) + "\"/>\n";
   } else {
     const char* element = status == Status::failed ? "failure" : "error";
-    text += std::string("      <") + element + " message=\"" + quoted(first_line) + "\">" + quoted(details) + "</" +
-            element + ">\n";
+    text += std::string("      <") + element + " message=\"" + quoted(first_line) + "\">" +
+            quoted(details) + "</" + element + ">\n";
   }
   return text + "    </testcase>\n";
 }
@@ -78,18 +88,22 @@ std::string junit_suite(const ScenarioResult& scenario) {
   };
   std::string text = "  <testsuite name=\"" + quoted(label) + "\" tests=\"" +
                      std::to_string(scenario.steps.size() + (own ? 1 : 0)) + "\" failures=\"" +
-                     number(Status::failed) + "\" errors=\"" + number(Status::error) + "\" skipped=\"" +
-                     number(Status::skipped) + "\" time=\"" + seconds(scenario.duration) + "\">\n";
-  if (own) text += junit_case(label, "scenario", scenario.duration, scenario.status, scenario.reason);
+                     number(Status::failed) + "\" errors=\"" + number(Status::error) +
+                     "\" skipped=\"" + number(Status::skipped) + "\" time=\"" +
+                     seconds(scenario.duration) + "\">\n";
+  if (own)
+    text += junit_case(label, "scenario", scenario.duration, scenario.status, scenario.reason);
   for (const StepResult& step : scenario.steps) {
     text += junit_case(label, step.name, step.duration, step.status, differences_text(step));
   }
   return text + "  </testsuite>\n";
 }
 
-std::string tap_line(std::size_t number, const std::string& name, Status status, const std::string& details) {
+std::string tap_line(std::size_t number, const std::string& name, Status status,
+                     const std::string& details) {
   const bool good = status == Status::passed || status == Status::skipped;
-  std::string text = (good ? "ok " : "not ok ") + std::to_string(number) + " - " + replace_all(name, "#", "\\#");
+  std::string text =
+      (good ? "ok " : "not ok ") + std::to_string(number) + " - " + replace_all(name, "#", "\\#");
   if (status == Status::skipped) text += " # SKIP " + details.substr(0, details.find('\n'));
   text += "\n";
   if (good) return text;
@@ -100,22 +114,26 @@ std::string tap_line(std::size_t number, const std::string& name, Status status,
 
 constexpr std::string_view kStyle =
     "body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:60em;padding:0 1em}"
-    "table{border-collapse:collapse;width:100%}td{border-top:1px solid #ddd;padding:.3em .6em;vertical-align:top}"
-    ".passed{color:#176b2c}.failed,.error{color:#a81313}.skipped{color:#666}pre{white-space:pre-wrap;margin:0}";
+    "table{border-collapse:collapse;width:100%}td{border-top:1px solid #ddd;padding:.3em "
+    ".6em;vertical-align:top}"
+    ".passed{color:#176b2c}.failed,.error{color:#a81313}.skipped{color:#666}pre{white-space:pre-"
+    "wrap;margin:0}";
 
 std::string html_scenario(const ScenarioResult& scenario) {
   const std::string status(status_name(scenario.status));
-  std::string text = "<h2>" + quoted(label_of(scenario)) + " <span class=\"" + status + "\">" + status +
-                     "</span></h2><p>" + quoted(scenario.title) + " &middot; up " + duration_text(scenario.up) +
-                     " &middot; down " + duration_text(scenario.down) + " &middot; " +
-                     duration_text(scenario.duration) + "</p><p>" + quoted(scenario.reason) + "</p><table>\n";
+  std::string text = "<h2>" + quoted(label_of(scenario)) + " <span class=\"" + status + "\">" +
+                     status + "</span></h2><p>" + quoted(scenario.title) + " &middot; up " +
+                     duration_text(scenario.up) + " &middot; down " + duration_text(scenario.down) +
+                     " &middot; " + duration_text(scenario.duration) + "</p><p>" +
+                     quoted(scenario.reason) + "</p><table>\n";
   for (const StepResult& step : scenario.steps) {
     const std::string outcome(status_name(step.status));
     std::string path;
     for (const Hop& hop : step.observed.hops) path += (path.empty() ? "" : " → ") + hop.node;
-    text += "<tr><td class=\"" + outcome + "\">" + outcome + "</td><td>" + quoted(step.name) + "<br><code>" +
-            quoted(step.request) + "</code><br>" + quoted(path) + "<pre>" + quoted(differences_text(step)) +
-            "</pre></td><td>" + duration_text(step.duration) + "</td></tr>\n";
+    text += "<tr><td class=\"" + outcome + "\">" + outcome + "</td><td>" + quoted(step.name) +
+            "<br><code>" + quoted(step.request) + "</code><br>" + quoted(path) + "<pre>" +
+            quoted(differences_text(step)) + "</pre></td><td>" + duration_text(step.duration) +
+            "</td></tr>\n";
   }
   return text + "</table>\n";
 }
@@ -125,8 +143,8 @@ std::string html_scenario(const ScenarioResult& scenario) {
 std::string report_junit(const Report& report) {
   std::string suites;
   for (const ScenarioResult& scenario : report.scenarios) suites += junit_suite(scenario);
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"lab\" time=\"" + seconds(report.duration) +
-         "\">\n" + suites + "</testsuites>\n";
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"lab\" time=\"" +
+         seconds(report.duration) + "\">\n" + suites + "</testsuites>\n";
 }
 
 std::string report_tap(const Report& report) {
@@ -134,7 +152,8 @@ std::string report_tap(const Report& report) {
   std::size_t number = 0;
   for (const ScenarioResult& scenario : report.scenarios) {
     const std::string label = label_of(scenario);
-    if (has_own_case(scenario)) lines += tap_line(++number, label, scenario.status, scenario.reason);
+    if (has_own_case(scenario))
+      lines += tap_line(++number, label, scenario.status, scenario.reason);
     for (const StepResult& step : scenario.steps) {
       lines += tap_line(++number, label + ": " + step.name, step.status, differences_text(step));
     }
@@ -145,12 +164,14 @@ std::string report_tap(const Report& report) {
 std::string report_html(const Report& report) {
   std::string body;
   for (const ScenarioResult& scenario : report.scenarios) body += html_scenario(scenario);
-  return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>lab report</title><style>" +
-         std::string(kStyle) + "</style><h1>lab report</h1><p>" + std::to_string(report.steps_with(Status::passed)) +
-         " passed, " + std::to_string(report.steps_with(Status::failed)) + " failed, " +
+  return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>lab "
+         "report</title><style>" +
+         std::string(kStyle) + "</style><h1>lab report</h1><p>" +
+         std::to_string(report.steps_with(Status::passed)) + " passed, " +
+         std::to_string(report.steps_with(Status::failed)) + " failed, " +
          std::to_string(report.steps_with(Status::skipped)) + " skipped, " +
-         std::to_string(report.steps_with(Status::error)) + " errors in " + duration_text(report.duration) +
-         "</p>\n" + body + "</html>\n";
+         std::to_string(report.steps_with(Status::error)) + " errors in " +
+         duration_text(report.duration) + "</p>\n" + body + "</html>\n";
 }
 
 }  // namespace lab::orchestrator

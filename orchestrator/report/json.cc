@@ -108,7 +108,8 @@ Value report_json(const Report& report) {
   tool.set("version", kVersion);
   Value steps{Value::Object{}};
   for (Status status : {Status::passed, Status::failed, Status::skipped, Status::error}) {
-    steps.set(std::string(status_name(status)), static_cast<std::int64_t>(report.steps_with(status)));
+    steps.set(std::string(status_name(status)),
+              static_cast<std::int64_t>(report.steps_with(status)));
   }
   Value summary{Value::Object{}};
   summary.set("scenarios", static_cast<std::int64_t>(report.scenarios.size()));

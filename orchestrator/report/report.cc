@@ -6,10 +6,14 @@ namespace lab::orchestrator {
 
 std::string_view status_name(Status status) {
   switch (status) {
-    case Status::passed: return "passed";
-    case Status::failed: return "failed";
-    case Status::skipped: return "skipped";
-    case Status::error: return "error";
+    case Status::passed:
+      return "passed";
+    case Status::failed:
+      return "failed";
+    case Status::skipped:
+      return "skipped";
+    case Status::error:
+      return "error";
   }
   return "error";
 }
@@ -34,9 +38,12 @@ int Report::exit_code(bool skip_unfit) const {
 std::string duration_text(std::chrono::nanoseconds duration) {
   const double milliseconds = static_cast<double>(duration.count()) / 1e6;
   char text[32];
-  if (milliseconds < 10) std::snprintf(text, sizeof text, "%.1f ms", milliseconds);
-  else if (milliseconds < 1000) std::snprintf(text, sizeof text, "%.0f ms", milliseconds);
-  else std::snprintf(text, sizeof text, "%.2f s", milliseconds / 1000);
+  if (milliseconds < 10)
+    std::snprintf(text, sizeof text, "%.1f ms", milliseconds);
+  else if (milliseconds < 1000)
+    std::snprintf(text, sizeof text, "%.0f ms", milliseconds);
+  else
+    std::snprintf(text, sizeof text, "%.2f s", milliseconds / 1000);
   return text;
 }
 

@@ -19,7 +19,7 @@ struct StepResult {
   std::string request;  ///< As a person types it.
   std::string by_hand;  ///< The command that repeats it: "lab exec NODE -- ...".
   Status status = Status::passed;
-  std::string reason;   ///< Of a skip or error.
+  std::string reason;  ///< Of a skip or error.
   Expectation expected;
   bool has_expectation = false;
   Observation observed;
@@ -35,11 +35,11 @@ struct ScenarioResult {
   std::string proxy;    ///< "mesh" or "envoy".
   std::string variant;  ///< "" is the scenario's own objects.
   Status status = Status::passed;
-  std::string reason;   ///< Of a skip or error.
-  int exit_code = 0;    ///< As design.md's table: 0, 1, 4, 5, 65.
+  std::string reason;  ///< Of a skip or error.
+  int exit_code = 0;   ///< As design.md's table: 0, 1, 4, 5, 65.
   std::vector<StepResult> steps;
   std::chrono::nanoseconds up{}, down{}, duration{};
-  std::string kept;     ///< Name of the lab that was left running.
+  std::string kept;  ///< Name of the lab that was left running.
   std::string artifacts;
 };
 
@@ -49,7 +49,8 @@ struct Report {
   std::chrono::nanoseconds duration{};
 
   std::size_t steps_with(Status status) const;
-  /// The first of 130/143, 65, 5, 4, 1, 0 that occurred; a skip counts as 4 unless `skip_unfit`, then 77.
+  /// The first of 130/143, 65, 5, 4, 1, 0 that occurred; a skip counts as 4 unless `skip_unfit`,
+  /// then 77.
   int exit_code(bool skip_unfit) const;
 };
 

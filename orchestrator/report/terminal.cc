@@ -36,13 +36,15 @@ std::string hop_text(const Hop& hop) {
   if (!hop.flags.empty()) text += " [" + hop.flags + "]";
   if (!hop.details.empty()) text += " (" + hop.details + ")";
   if (hop.presented.present) {
-    text += ", presented " + (hop.presented.subject.empty() ? hop.presented.file : hop.presented.subject);
+    text += ", presented " +
+            (hop.presented.subject.empty() ? hop.presented.file : hop.presented.subject);
   }
   if (!hop.transport_failure.empty()) text += ", TLS: " + hop.transport_failure;
   return text;
 }
 
-/// The hop at which what happened first left what was expected; the last one when only the answer differs.
+/// The hop at which what happened first left what was expected; the last one when only the answer
+/// differs.
 const Hop* first_differing_hop(const StepResult& step) {
   const auto& hops = step.observed.hops;
   if (hops.empty()) return nullptr;
@@ -57,7 +59,8 @@ const Hop* first_differing_hop(const StepResult& step) {
     const std::size_t own = hops.size() - passed.size();
     const auto& wanted = step.expected.via->all;
     for (std::size_t i = 0; i < passed.size(); ++i) {
-      if (i >= wanted.size() || wanted[i] != passed[i]) return own + i > 0 ? &hops[own + i - 1] : &hops[0];
+      if (i >= wanted.size() || wanted[i] != passed[i])
+        return own + i > 0 ? &hops[own + i - 1] : &hops[0];
     }
     if (passed.size() < wanted.size()) return &hops.back();
   }
@@ -80,10 +83,14 @@ std::string TextReport::paint(const char* code, const std::string& text) const {
 
 std::string TextReport::mark(Status status) const {
   switch (status) {
-    case Status::passed: return paint(kGreen, "ok   ");
-    case Status::failed: return paint(kRed, "FAIL ");
-    case Status::skipped: return paint(kYellow, "skip ");
-    case Status::error: return paint(kRed, "ERROR");
+    case Status::passed:
+      return paint(kGreen, "ok   ");
+    case Status::failed:
+      return paint(kRed, "FAIL ");
+    case Status::skipped:
+      return paint(kYellow, "skip ");
+    case Status::error:
+      return paint(kRed, "ERROR");
   }
   return "";
 }
@@ -115,7 +122,8 @@ std::string TextReport::step(const ScenarioResult& scenario, const StepResult& s
 std::string TextReport::failure(const StepResult& step) const {
   std::string text;
   const auto line = [&](const std::string& label, const std::string& value) {
-    text += "          " + label + std::string(label.size() < 10 ? 10 - label.size() : 1, ' ') + value + "\n";
+    text += "          " + label + std::string(label.size() < 10 ? 10 - label.size() : 1, ' ') +
+            value + "\n";
   };
   if (!step.reason.empty()) line("reason", step.reason);
   if (step.status == Status::skipped) return text;
@@ -144,16 +152,19 @@ std::string TextReport::ending(const ScenarioResult& scenario) const {
   std::string text = mark(scenario.status) + " " + scenario.id;
   if (!scenario.variant.empty()) text += " [" + scenario.variant + "]";
   if (scenario.proxy != "mesh") text += " (proxy: " + scenario.proxy + ")";
-  text += "  " + std::to_string(passed) + " of " + std::to_string(scenario.steps.size()) + " steps held";
+  text += "  " + std::to_string(passed) + " of " + std::to_string(scenario.steps.size()) +
+          " steps held";
   if (!options_.stable) {
-    text += paint(kDim, "  (up " + duration_text(scenario.up) + ", down " + duration_text(scenario.down) +
-                            ", in all " + duration_text(scenario.duration) + ")");
+    text += paint(kDim, "  (up " + duration_text(scenario.up) + ", down " +
+                            duration_text(scenario.down) + ", in all " +
+                            duration_text(scenario.duration) + ")");
   }
   text += "\n";
-  if (!scenario.reason.empty()) text += "      " + replace_all(scenario.reason, "\n", "\n      ") + "\n";
+  if (!scenario.reason.empty())
+    text += "      " + replace_all(scenario.reason, "\n", "\n      ") + "\n";
   if (!scenario.kept.empty()) {
-    text += "      the lab is still up: `lab ps " + scenario.kept + "`, `lab shell " + scenario.kept +
-            "/NODE`, `lab down " + scenario.kept + "`\n";
+    text += "      the lab is still up: `lab ps " + scenario.kept + "`, `lab shell " +
+            scenario.kept + "/NODE`, `lab down " + scenario.kept + "`\n";
   }
   if (!scenario.artifacts.empty()) text += "      evidence: " + scenario.artifacts + "\n";
   return text;

@@ -41,7 +41,8 @@ class TextReport {
   Options options_;
 };
 
-/// One line at the bottom of a terminal that says what is going on; nothing when standard error is no terminal.
+/// One line at the bottom of a terminal that says what is going on; nothing when standard error is
+/// no terminal.
 class ProgressLine {
  public:
   explicit ProgressLine(bool enabled) : enabled_(enabled) {}

@@ -18,10 +18,12 @@ Result<const NodeFacts*> find_node(const LabFacts& facts, const std::string& nam
   return fail(Errc::not_found, "there is no node \"" + name + "\".");
 }
 
-Result<std::string> content_of(const LabFacts& facts, const FileSpec& file, const std::string& folder) {
+Result<std::string> content_of(const LabFacts& facts, const FileSpec& file,
+                               const std::string& folder) {
   if (file.pki) {
     const auto found = facts.pki.files.find(*file.pki);
-    if (found == facts.pki.files.end()) return fail(Errc::not_found, "there is no pki file " + *file.pki);
+    if (found == facts.pki.files.end())
+      return fail(Errc::not_found, "there is no pki file " + *file.pki);
     return found->second;
   }
   if (file.text) return substitute(*file.text, facts.variables);
@@ -37,7 +39,8 @@ Result<> write_secrets(RunningLab& lab, const LabFacts& facts, const Step& step)
     const auto key = secret->second.find(place.key);
     if (key == secret->second.end()) continue;
     const auto content = facts.pki.files.find(key->second);
-    if (content == facts.pki.files.end()) return fail(Errc::not_found, "there is no pki file " + key->second);
+    if (content == facts.pki.files.end())
+      return fail(Errc::not_found, "there is no pki file " + key->second);
     const NodeFacts* node = TRY(find_node(facts, place.node));
     TRY(lab.write_file(node->id, place.path, content->second));
   }
@@ -52,8 +55,10 @@ struct Updates {
 Updates updates_of(RunningLab& lab, const std::string& node_id) {
   Updates updates;
   for (const auto& [name, value] : read_stats(lab, node_id)) {
-    const bool refused = name.size() > 16 && name.compare(name.size() - 16, 16, ".update_rejected") == 0;
-    const bool taken = name.size() > 15 && name.compare(name.size() - 15, 15, ".update_success") == 0;
+    const bool refused =
+        name.size() > 16 && name.compare(name.size() - 16, 16, ".update_rejected") == 0;
+    const bool taken =
+        name.size() > 15 && name.compare(name.size() - 15, 15, ".update_success") == 0;
     if (refused || taken) updates.seen += value;
     if (refused) updates.refused += value;
   }
@@ -61,7 +66,8 @@ Updates updates_of(RunningLab& lab, const std::string& node_id) {
 }
 
 /// Writes the files that differ and waits until the proxy has looked at them.
-Result<> update_proxy(RunningLab& lab, const NodeFacts& node, const std::map<std::string, std::string>& before,
+Result<> update_proxy(RunningLab& lab, const NodeFacts& node,
+                      const std::map<std::string, std::string>& before,
                       const std::map<std::string, std::string>& after) {
   const Updates old = updates_of(lab, node.id);
   std::int64_t written = 0;
@@ -75,7 +81,8 @@ Result<> update_proxy(RunningLab& lab, const NodeFacts& node, const std::map<std
   while (written > 0 && std::chrono::steady_clock::now() < deadline) {
     const Updates now = updates_of(lab, node.id);
     if (now.refused > old.refused) {
-      return fail(Errc::config, "the proxy of " + node.id + " refused the new configuration; see `lab logs`.");
+      return fail(Errc::config,
+                  "the proxy of " + node.id + " refused the new configuration; see `lab logs`.");
     }
     if (now.seen >= old.seen + written) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -103,7 +110,8 @@ Result<> for_servers(const LabFacts& facts, const std::string& name,
 
 }  // namespace
 
-Result<bool> run_action(RunningLab& lab, LabFacts& facts, const Step& step, const std::string& folder) {
+Result<bool> run_action(RunningLab& lab, LabFacts& facts, const Step& step,
+                        const std::string& folder) {
   if (!step.secrets.empty()) {
     TRY(write_secrets(lab, facts, step));
   } else if (!step.write.empty()) {

@@ -10,6 +10,7 @@ namespace lab::orchestrator {
 /// True when the step was such a one.
 ///
 /// `secrets` is what each Secret holds; a `secrets` step changes it. Fails as RunningLab does.
-Result<bool> run_action(RunningLab& lab, LabFacts& facts, const Step& step, const std::string& folder);
+Result<bool> run_action(RunningLab& lab, LabFacts& facts, const Step& step,
+                        const std::string& folder);
 
 }  // namespace lab::orchestrator

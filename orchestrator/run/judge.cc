@@ -78,7 +78,8 @@ class Judge {
     if (!expect_.status.empty() && !contains(expect_.status, seen_.status)) {
       differ("status", numbers_text(expect_.status), status_text(seen_));
     }
-    const bool may_fail = !expect_.status.empty();  // curl's exit status follows the HTTP status then.
+    const bool may_fail =
+        !expect_.status.empty();  // curl's exit status follows the HTTP status then.
     if (!expect_.exit.empty() && !contains(expect_.exit, seen_.exit)) {
       differ("exit status", numbers_text(expect_.exit), exit_text());
     } else if (expect_.exit.empty() && !may_fail && seen_.exit != 0) {
@@ -93,18 +94,23 @@ class Judge {
 
   void judge_body() {
     for (const std::string& text : expect_.body) {
-      if (seen_.body.find(text) == std::string::npos) differ("body", "contains " + shown(text), shown(seen_.body));
+      if (seen_.body.find(text) == std::string::npos)
+        differ("body", "contains " + shown(text), shown(seen_.body));
     }
     for (const std::string& text : expect_.body_not) {
-      if (seen_.body.find(text) != std::string::npos) differ("body", "without " + shown(text), shown(seen_.body));
+      if (seen_.body.find(text) != std::string::npos)
+        differ("body", "without " + shown(text), shown(seen_.body));
     }
     for (const std::string& pattern : expect_.body_matches) judge_pattern(pattern);
-    if (expect_.body_is && *expect_.body_is != seen_.body) differ("body", shown(*expect_.body_is), shown(seen_.body));
+    if (expect_.body_is && *expect_.body_is != seen_.body)
+      differ("body", shown(*expect_.body_is), shown(seen_.body));
     if (expect_.body_bytes && *expect_.body_bytes != seen_.body.size()) {
-      differ("body size", std::to_string(*expect_.body_bytes) + " bytes", std::to_string(seen_.body.size()) + " bytes");
+      differ("body size", std::to_string(*expect_.body_bytes) + " bytes",
+             std::to_string(seen_.body.size()) + " bytes");
     }
     for (const std::string& text : expect_.error) {
-      if (seen_.error.find(text) == std::string::npos) differ("error", "contains " + shown(text), shown(seen_.error));
+      if (seen_.error.find(text) == std::string::npos)
+        differ("error", "contains " + shown(text), shown(seen_.error));
     }
   }
 
@@ -167,8 +173,10 @@ class Judge {
     const HopExpectation& wanted = expect_.hops[index];
     const Hop& hop = seen_.hops[index];
     const std::string label = "hop " + std::to_string(index + 1) + " ";
-    const auto compare = [&](const char* what, const std::string& expected, const std::string& got) {
-      if (!expected.empty() && expected != got) differ(label + what, expected, got.empty() ? "none" : got);
+    const auto compare = [&](const char* what, const std::string& expected,
+                             const std::string& got) {
+      if (!expected.empty() && expected != got)
+        differ(label + what, expected, got.empty() ? "none" : got);
     };
     compare("node", wanted.node, hop.node);
     compare("listener", wanted.listener, hop.listener);
@@ -179,14 +187,16 @@ class Judge {
     compare("flags", wanted.flags, hop.flags);
   }
 
-  void judge_certificate(const char* what, const std::string& expected, CertificateFacts Hop::*member) {
+  void judge_certificate(const char* what, const std::string& expected,
+                         CertificateFacts Hop::*member) {
     if (expected.empty()) return;
     if (seen_.hops.empty()) return differ(what, expected, "no proxy was passed");
     const CertificateFacts& facts = seen_.hops.back().*member;
     const auto known = certificates_.find(expected);
     const bool wants_none = expected == "none";
-    if (wants_none ? !facts.present
-                   : facts.present && known != certificates_.end() && facts.sha256 == known->second) {
+    if (wants_none
+            ? !facts.present
+            : facts.present && known != certificates_.end() && facts.sha256 == known->second) {
       return;
     }
     differ(what, wants_none ? "no certificate" : expected, certificate_text(facts));
@@ -203,7 +213,9 @@ class Judge {
 
   void judge_time() {
     if (!expect_.within || seen_.duration <= *expect_.within) return;
-    const auto milliseconds = [](std::chrono::nanoseconds t) { return std::to_string(t.count() / 1'000'000) + " ms"; };
+    const auto milliseconds = [](std::chrono::nanoseconds t) {
+      return std::to_string(t.count() / 1'000'000) + " ms";
+    };
     differ("time", "within " + milliseconds(*expect_.within), milliseconds(seen_.duration));
   }
 

@@ -19,7 +19,8 @@ struct Difference {
 /// Facts about the scenario's certificates that expectations name: name -> SHA-256 fingerprint.
 using Fingerprints = std::map<std::string, std::string>;
 
-/// Compares an observation with an expectation: every difference, in the order of the expectation's fields.
+/// Compares an observation with an expectation: every difference, in the order of the expectation's
+/// fields.
 ///
 /// Pure. `sender` has its own proxy when it is the first hop's node; that hop isn't part of `via`.
 std::vector<Difference> judge(const Expectation& expect, const Observation& seen,
@@ -30,7 +31,8 @@ std::vector<std::string> via_of(const Observation& seen, const std::string& send
 
 /// How many hits out of `total` a share may have at the given two-sided confidence: least and most.
 ///
-/// Exact binomial tails, so that small loads are judged rightly. A fair spread fails with probability 1 - confidence.
+/// Exact binomial tails, so that small loads are judged rightly. A fair spread fails with
+/// probability 1 - confidence.
 std::pair<std::uint32_t, std::uint32_t> binomial_bounds(std::uint32_t total, double share,
                                                         double confidence);
 

@@ -11,7 +11,8 @@ namespace {
 using Bound = std::optional<std::uint32_t>;
 
 /// "" when `number` is within the bounds, else the bound that it breaks.
-std::string broken_bound(std::int64_t number, const Bound& exactly, const Bound& at_least, const Bound& at_most) {
+std::string broken_bound(std::int64_t number, const Bound& exactly, const Bound& at_least,
+                         const Bound& at_most) {
   if (exactly && number != *exactly) return "exactly " + std::to_string(*exactly);
   if (at_least && number < *at_least) return "at least " + std::to_string(*at_least);
   if (at_most && number > *at_most) return "at most " + std::to_string(*at_most);
@@ -39,13 +40,17 @@ std::map<std::string, std::uint32_t> tally(const std::string& by, const Observat
     return result;
   }
   for (const Hop& hop : seen.hops) {
-    if (by == "node") ++result[hop.node];
-    else if (!hop.endpoint.empty()) ++result[hop.endpoint];
+    if (by == "node")
+      ++result[hop.node];
+    else if (!hop.endpoint.empty())
+      ++result[hop.endpoint];
   }
   return result;
 }
 
-double log_choose(double n, double k) { return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1); }
+double log_choose(double n, double k) {
+  return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1);
+}
 
 }  // namespace
 
@@ -79,10 +84,12 @@ void judge_stats(const Expectation& expect, const Observation& seen, std::vector
   }
 }
 
-void judge_counts(const Expectation& expect, const Observation& seen, std::vector<Difference>& out) {
+void judge_counts(const Expectation& expect, const Observation& seen,
+                  std::vector<Difference>& out) {
   for (const auto& [status, wanted] : expect.counts) {
     const std::uint32_t number = count_of(seen, status);
-    const std::string broken = broken_bound(number, wanted.exactly, wanted.at_least, wanted.at_most);
+    const std::string broken =
+        broken_bound(number, wanted.exactly, wanted.at_least, wanted.at_most);
     if (!broken.empty()) out.push_back({"answers with " + status, broken, std::to_string(number)});
   }
 }
@@ -102,8 +109,8 @@ void judge_distribution(const Expectation& expect, const Observation& seen,
     const std::uint32_t number = found == counts.end() ? 0 : found->second;
     if (number >= bounds.first && number <= bounds.second) continue;
     out.push_back({"distribution: " + key,
-                   "between " + std::to_string(bounds.first) + " and " + std::to_string(bounds.second) + " of " +
-                       std::to_string(total),
+                   "between " + std::to_string(bounds.first) + " and " +
+                       std::to_string(bounds.second) + " of " + std::to_string(total),
                    std::to_string(number)});
   }
   for (const auto& [key, count] : counts) {

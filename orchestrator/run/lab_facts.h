@@ -22,7 +22,7 @@ struct SecretFile {
 
 /// One node as steps know it.
 struct NodeFacts {
-  std::string id;                    ///< As the running lab calls it.
+  std::string id;  ///< As the running lab calls it.
   std::string address;
   bool has_proxy = false;
   std::vector<std::string> servers;  ///< Programs beside the proxy.
@@ -39,7 +39,8 @@ struct LabFacts {
   Pki pki;
   Variables variables;  ///< With the values of what was generated.
   ProxyFiles proxy_files;
-  /// What the proxies' files become with these objects added (files of the scenario) and removed (KIND/NAME).
+  /// What the proxies' files become with these objects added (files of the scenario) and removed
+  /// (KIND/NAME).
   std::function<Result<ProxyFiles>(const std::vector<std::string>& apply,
                                    const std::vector<std::string>& remove)>
       recompile;

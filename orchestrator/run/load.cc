@@ -28,13 +28,17 @@ void add_answers(const std::string& output, Observation& seen) {
   }
 }
 
-std::vector<std::string> load_arguments(const std::vector<std::string>& request, std::uint32_t count) {
-  std::vector<std::string> argv = {"curl", "-q", "-sS", "-w", std::string(kMarker) + "%{response_code}\n"};
+std::vector<std::string> load_arguments(const std::vector<std::string>& request,
+                                        std::uint32_t count) {
+  std::vector<std::string> argv = {"curl", "-q", "-sS", "-w",
+                                   std::string(kMarker) + "%{response_code}\n"};
   std::string url;
   for (const std::string& word : request) {
     const bool is_url = url.empty() && word.find("://") != std::string::npos && word.front() != '-';
-    if (is_url) url = word;
-    else argv.push_back(word);
+    if (is_url)
+      url = word;
+    else
+      argv.push_back(word);
   }
   argv.insert(argv.end(), count, url);
   return argv;
@@ -53,7 +57,8 @@ Observation run_load(RunningLab& lab, const std::string& node_id, const LoadSpec
   std::mutex mutex;
   std::vector<std::thread> connections;
   for (std::uint32_t i = 0; i < load.connections; ++i) {
-    const std::uint32_t share = load.requests / load.connections + (i < load.requests % load.connections ? 1 : 0);
+    const std::uint32_t share =
+        load.requests / load.connections + (i < load.requests % load.connections ? 1 : 0);
     if (share == 0) break;
     connections.emplace_back([&, share] {
       ExecRequest exec;

@@ -27,16 +27,18 @@ struct Hop {
   int status = 0;                    ///< What the proxy answered downstream; 0 for TCP.
   double start_time = 0;             ///< Seconds; orders the hops.
   CertificateFacts presented, peer;  ///< To the upstream, and by the upstream.
-  std::vector<std::string> origins;  ///< "KIND NAME (FILE:LINE)" of what decided, most specific last.
+  std::vector<std::string>
+      origins;  ///< "KIND NAME (FILE:LINE)" of what decided, most specific last.
 };
 
 /// What came back for one probe.
 struct Observation {
   int status = 0;  ///< HTTP status; 0 is "no answer".
   int exit = 0;
-  std::map<std::string, std::string> headers;  ///< Lower-case name -> value; several joined by ", ".
-  std::string body;                            ///< Or the standard output of a command.
-  std::string error;                           ///< Standard error, without our own marker.
+  std::map<std::string, std::string>
+      headers;        ///< Lower-case name -> value; several joined by ", ".
+  std::string body;   ///< Or the standard output of a command.
+  std::string error;  ///< Standard error, without our own marker.
   bool timed_out = false;
   std::vector<Hop> hops;
   std::chrono::nanoseconds duration{};
@@ -46,7 +48,7 @@ struct Observation {
   std::vector<std::string> bodies;              ///< One per answer, for distributions.
 
   std::map<std::string, std::int64_t> stats;  ///< "NODE NAME" -> growth during the step.
-  std::string failure;  ///< Not empty: the probe itself could not be made.
+  std::string failure;                        ///< Not empty: the probe itself could not be made.
 };
 
 }  // namespace lab::orchestrator

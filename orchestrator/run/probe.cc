@@ -13,7 +13,8 @@ bool is_method(const std::string& word) {
   return !word.empty() && word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
 }
 
-/// The real curl with the caller's arguments, silent but for errors, and a JSON line of facts at the end.
+/// The real curl with the caller's arguments, silent but for errors, and a JSON line of facts at
+/// the end.
 Probe curl_probe(std::vector<std::string> arguments) {
   Probe probe;
   probe.is_curl = true;

@@ -16,7 +16,8 @@ struct Probe {
   bool is_curl = false;            ///< Its result is read by read_curl().
 };
 
-/// curl's arguments of "METHOD URL OPTIONS"; the method may be missing. Errc::config when a quotation isn't closed.
+/// curl's arguments of "METHOD URL OPTIONS"; the method may be missing. Errc::config when a
+/// quotation isn't closed.
 Result<std::vector<std::string>> request_arguments(const std::string& request);
 
 /// What a step runs; Errc::config when its words can't be split.

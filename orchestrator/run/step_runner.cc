@@ -16,13 +16,15 @@ constexpr std::chrono::milliseconds kTracePatience{300};
 constexpr std::chrono::milliseconds kRetryInterval{10};
 
 std::chrono::milliseconds until(std::chrono::steady_clock::time_point deadline) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
   return std::max(left, std::chrono::milliseconds(1));
 }
 
 /// Whether an expectation is about the path that was taken.
 bool wants_hops(const Expectation& expect) {
-  return expect.via || !expect.hops.empty() || !expect.presented.empty() || !expect.server_certificate.empty();
+  return expect.via || !expect.hops.empty() || !expect.presented.empty() ||
+         !expect.server_certificate.empty();
 }
 
 }  // namespace
@@ -40,22 +42,25 @@ StepResult StepRunner::run(const Step& step) {
   const auto start = Clock::now();
   const bool changes = step.request.empty() && step.curl.empty() && step.command.empty() &&
                        step.config.empty() && !step.load;
-  if (changes) act(step, result);
-  else ask(step, result);
+  if (changes)
+    act(step, result);
+  else
+    ask(step, result);
   result.duration = Clock::now() - start;
   return result;
 }
 
 void StepRunner::describe(const Step& step, StepResult& result) const {
   if (step.load) {
-    result.request = step.load->request + "  (" + std::to_string(step.load->requests) + " times on " +
-                     std::to_string(step.load->connections) + " connections)";
+    result.request = step.load->request + "  (" + std::to_string(step.load->requests) +
+                     " times on " + std::to_string(step.load->connections) + " connections)";
   } else if (!step.config.empty()) {
     result.request = "configuration " + step.config;
     result.by_hand = "lab config " + options_.shown_lab + "/" + step.from + " " + step.config;
   } else if (const auto probe = probe_of(step); probe && !step.from.empty()) {
     result.request = step.command.empty() ? quote_words(probe->shown) : step.command;
-    result.by_hand = "lab exec " + options_.shown_lab + "/" + step.from + " -- " + quote_words(probe->shown);
+    result.by_hand =
+        "lab exec " + options_.shown_lab + "/" + step.from + " -- " + quote_words(probe->shown);
   }
 }
 
@@ -81,15 +86,18 @@ void StepRunner::ask(const Step& step, StepResult& result) {
     in_a_row = held ? in_a_row + 1 : 0;
     const auto now = Clock::now();
     bool more = false;
-    if (step.eventually) more = !held && now < patience;
-    else if (step.consistently) more = held && now < start + *step.consistently;
-    else if (step.converge != 0) more = in_a_row < step.converge && now < limit;
+    if (step.eventually)
+      more = !held && now < patience;
+    else if (step.consistently)
+      more = held && now < start + *step.consistently;
+    else if (step.converge != 0)
+      more = in_a_row < step.converge && now < limit;
     if (!more) break;
     std::this_thread::sleep_for(kRetryInterval);
   }
   if (step.converge != 0 && in_a_row < step.converge && result.differences.empty()) {
-    result.differences.push_back({"converge", std::to_string(step.converge) + " passes in a row",
-                                  std::to_string(in_a_row)});
+    result.differences.push_back(
+        {"converge", std::to_string(step.converge) + " passes in a row", std::to_string(in_a_row)});
   }
   if (!result.differences.empty()) result.status = Status::failed;
 }
@@ -115,7 +123,8 @@ Observation StepRunner::observe(const Step& step, Clock::time_point deadline) {
   std::map<std::string, std::map<std::string, std::int64_t>> after;
   for (const StatExpectation& stat : expect.stats) {
     if (before.count(stat.node) == 0) continue;
-    if (after.count(stat.node) == 0) after[stat.node] = read_stats(lab_, facts_.nodes.at(stat.node).id);
+    if (after.count(stat.node) == 0)
+      after[stat.node] = read_stats(lab_, facts_.nodes.at(stat.node).id);
     const auto value = after[stat.node].find(stat.name);
     if (value == after[stat.node].end()) continue;
     seen.stats[stat.node + " " + stat.name] = value->second - before[stat.node][stat.name];

@@ -12,9 +12,10 @@ namespace lab::orchestrator {
 class StepRunner {
  public:
   struct Options {
-    std::string folder;          ///< Of the scenario.
-    std::string shown_lab;       ///< How a person names the lab in a command: "scenario15".
-    std::chrono::nanoseconds timeout = std::chrono::seconds(10);  ///< For a step that has none of its own.
+    std::string folder;     ///< Of the scenario.
+    std::string shown_lab;  ///< How a person names the lab in a command: "scenario15".
+    std::chrono::nanoseconds timeout =
+        std::chrono::seconds(10);  ///< For a step that has none of its own.
   };
   StepRunner(RunningLab& lab, LabFacts& facts, Options options)
       : lab_(lab), facts_(facts), options_(std::move(options)), traces_(lab, facts) {}

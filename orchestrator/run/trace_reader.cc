@@ -18,7 +18,8 @@ void TraceReader::collect(std::vector<Hop>& hops) {
     if (!node.has_proxy) continue;
     const std::string path = "/lab/trace?since=" + std::to_string(next_[name]);
     const auto answer = lab_.http_get(node.id, kAdminPort, path);
-    if (!answer || answer->status != 200) continue;  // A stopped proxy has nothing to tell; real Envoy has no records.
+    if (!answer || answer->status != 200)
+      continue;  // A stopped proxy has nothing to tell; real Envoy has no records.
     const auto parsed = parse_json(answer->body, "trace of " + name);
     if (!parsed) continue;
     for (Hop& hop : read_trace(name, *parsed, next_[name])) hops.push_back(std::move(hop));

@@ -16,7 +16,8 @@ class TraceReader {
 
   /// Forgets everything that was recorded so far.
   void skip();
-  /// The hops of what `sender` did since skip(): waits until no record can be missing, at most `patience`.
+  /// The hops of what `sender` did since skip(): waits until no record can be missing, at most
+  /// `patience`.
   std::vector<Hop> read(const std::string& sender, std::chrono::milliseconds patience);
 
  private:

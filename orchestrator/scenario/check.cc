@@ -25,7 +25,8 @@ class ReferenceChecker {
     check_pki();
     check_secrets(scenario_.secrets, scenario_.origin);
     for (const auto& [name, spec] : scenario_.nodes) check_node(name, spec);
-    Diagnostics ignored;  // What is wrong with the steps as written was reported when they were read.
+    Diagnostics
+        ignored;  // What is wrong with the steps as written was reported when they were read.
     for (const Step& step : resolve_steps(scenario_, scenario_.variables, ignored)) {
       check_step(step);
     }
@@ -40,8 +41,8 @@ class ReferenceChecker {
       if (candidate == name) return;
     }
     const std::string has = known.empty() ? "there is none" : "there is " + join(known, ", ");
-    out_.add(origin, what + " \"" + name + "\" does not exist (" + has + ")." +
-                         did_you_mean(name, known));
+    out_.add(origin,
+             what + " \"" + name + "\" does not exist (" + has + ")." + did_you_mean(name, known));
   }
 
   void node(const Origin& origin, const std::string& field, const std::string& name) {
@@ -58,8 +59,8 @@ class ReferenceChecker {
     for (const auto& [name, spec] : scenario_.pki.authorities) {
       if (!spec.issuer.empty()) one_of(spec.origin, "issuer: authority", spec.issuer, authorities_);
       if (scenario_.pki.certificates.count(name) != 0) {
-        out_.add(spec.origin, "pki: \"" + name +
-                                  "\" is an authority and a certificate. Rename one of them.");
+        out_.add(spec.origin,
+                 "pki: \"" + name + "\" is an authority and a certificate. Rename one of them.");
       }
     }
     for (const auto& [name, spec] : scenario_.pki.certificates) {
@@ -125,7 +126,8 @@ class ReferenceChecker {
     node(step.origin, "start", step.start);
     check_secrets(step.secrets, step.origin);
     for (const auto& [name, keys] : step.secrets) {
-      if (scenario_.secrets.count(name) == 0) one_of(step.origin, "secrets: Secret", name, secrets_);
+      if (scenario_.secrets.count(name) == 0)
+        one_of(step.origin, "secrets: Secret", name, secrets_);
     }
     for (const WriteSpec& write : step.write) {
       node(step.origin, "write", write.node);
@@ -133,7 +135,8 @@ class ReferenceChecker {
     }
     for (const std::string& file : step.apply) {
       if (find_template(scenario_, file, "").empty()) {
-        out_.add(step.origin, "apply: there is no file \"" + file + "\" in " + scenario_.folder + ".");
+        out_.add(step.origin,
+                 "apply: there is no file \"" + file + "\" in " + scenario_.folder + ".");
       }
     }
     if (step.expect) check_expectation(*step.expect);

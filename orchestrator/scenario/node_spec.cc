@@ -36,6 +36,8 @@ LAB_RECORD_NAMED(NodeSpec, "a node", Naming::exact) {
   record.field("address", &NodeSpec::address).doc("IPv4 address, or several.");
   record.field("sidecar", &NodeSpec::sidecar)
       .doc("Whether it has a proxy; as injection says when absent.");
+  record.field("redirect", &NodeSpec::redirect)
+      .doc("false: its connections are not bent to its proxy.");
   record.field("service-account", &NodeSpec::service_account).doc("Its ServiceAccount.");
   record.field("labels", &NodeSpec::labels).doc("Labels of a workload that no object makes.");
   record.field("server", &NodeSpec::server).doc("Real server that runs there.");

@@ -34,6 +34,7 @@ struct NodeSpec {
   NodeSpecKind kind = NodeSpecKind::workload;
   Words address;                ///< First: the node's own; further ones are added.
   std::optional<bool> sidecar;  ///< Absent: as the mesh's injection says.
+  bool redirect = true;         ///< False: its connections are not bent to its proxy.
   std::string service_account;
   std::map<std::string, std::string> labels;
   std::optional<ServerKind> server;

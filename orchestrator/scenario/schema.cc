@@ -27,7 +27,9 @@ class SchemaWriter {
   }
 
  private:
-  static std::string key_of(const RecordBase& record) { return replace_all(record.name(), " ", "-"); }
+  static std::string key_of(const RecordBase& record) {
+    return replace_all(record.name(), " ", "-");
+  }
 
   Value reference(const RecordBase& record) {
     const std::string key = key_of(record);
@@ -45,9 +47,8 @@ class SchemaWriter {
       properties.set(field->json_name(), field_schema(*field));
       if (field->is_required()) required.push(field->json_name());
     }
-    Value schema = object_of({{"type", "object"},
-                              {"additionalProperties", false},
-                              {"properties", properties}});
+    Value schema = object_of(
+        {{"type", "object"}, {"additionalProperties", false}, {"properties", properties}});
     if (!required.array().empty()) schema.set("required", required);
     Value groups{Value::Array{}};
     for (const RecordBase::OneOf& group : record.oneofs()) groups.push(group_schema(group));
@@ -79,15 +80,23 @@ class SchemaWriter {
 
   Value type_schema(const TypeInfo& type, const FieldBase::Bounds& bounds) {
     switch (type.kind) {
-      case TypeInfo::Kind::any: return any_schema(type, bounds);
-      case TypeInfo::Kind::boolean: return object_of({{"type", "boolean"}});
-      case TypeInfo::Kind::integer: return number_schema("integer", bounds);
-      case TypeInfo::Kind::number: return number_schema("number", bounds);
-      case TypeInfo::Kind::string: return string_schema(bounds);
+      case TypeInfo::Kind::any:
+        return any_schema(type, bounds);
+      case TypeInfo::Kind::boolean:
+        return object_of({{"type", "boolean"}});
+      case TypeInfo::Kind::integer:
+        return number_schema("integer", bounds);
+      case TypeInfo::Kind::number:
+        return number_schema("number", bounds);
+      case TypeInfo::Kind::string:
+        return string_schema(bounds);
       case TypeInfo::Kind::duration:
-        return object_of({{"type", "string"}, {"pattern", "^-?([0-9]{1,10}(\\.[0-9]{0,9})?|\\.[0-9]{1,9})s$"}});
-      case TypeInfo::Kind::enumeration: return enumeration_schema(type);
-      case TypeInfo::Kind::record: return reference(*type.record);
+        return object_of(
+            {{"type", "string"}, {"pattern", "^-?([0-9]{1,10}(\\.[0-9]{0,9})?|\\.[0-9]{1,9})s$"}});
+      case TypeInfo::Kind::enumeration:
+        return enumeration_schema(type);
+      case TypeInfo::Kind::record:
+        return reference(*type.record);
       case TypeInfo::Kind::list: {
         Value schema = object_of({{"type", "array"}, {"items", type_schema(*type.element, {})}});
         if (bounds.not_empty) schema.set("minItems", 1);
@@ -137,6 +146,8 @@ class SchemaWriter {
 
 }  // namespace
 
-Value json_schema(const RecordBase& record) { return SchemaWriter().write(record); }
+Value json_schema(const RecordBase& record) {
+  return SchemaWriter().write(record);
+}
 
 }  // namespace lab::orchestrator

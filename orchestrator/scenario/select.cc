@@ -43,7 +43,8 @@ ScenarioFolder read_folder(const fs::path& path) {
 /// "15" of "15-destinationrule-mtls-egress", or -1.
 int number_of(const ScenarioFolder& folder) {
   std::size_t digits = 0;
-  while (digits < folder.name.size() && std::isdigit(static_cast<unsigned char>(folder.name[digits])))
+  while (digits < folder.name.size() &&
+         std::isdigit(static_cast<unsigned char>(folder.name[digits])))
     ++digits;
   return digits == 0 || digits > 4 ? -1 : std::atoi(folder.name.c_str());
 }
@@ -91,8 +92,8 @@ std::optional<std::vector<Selection>> match_pattern(const Folders& folders,
     });
   }
   if (selector.rfind("tag:", 0) == 0) {
-    return matching(folders,
-                    [&](const ScenarioFolder& folder) { return has_tag(folder, selector.substr(4)); });
+    return matching(
+        folders, [&](const ScenarioFolder& folder) { return has_tag(folder, selector.substr(4)); });
   }
   if (selector.find_first_of("*?[") == std::string::npos) return {};
   return matching(folders, [&](const ScenarioFolder& folder) {

@@ -25,11 +25,11 @@ struct Selection {
   std::string step;  ///< Only this step, or "": all.
 };
 
-/// What the selectors name: "scenario15", "15", "01..15", a folder's path, a glob, "tag:WORD", "15/STEP".
-/// No selector is all of `folders`. Each scenario once, in the order named.
+/// What the selectors name: "scenario15", "15", "01..15", a folder's path, a glob, "tag:WORD",
+/// "15/STEP". No selector is all of `folders`. Each scenario once, in the order named.
 ///
-/// Fails with Errc::usage for a name or path that does not exist (nearest names told), with Errc::not_found for a
-/// glob, range or tag that matches nothing.
+/// Fails with Errc::usage for a name or path that does not exist (nearest names told), with
+/// Errc::not_found for a glob, range or tag that matches nothing.
 Result<std::vector<Selection>> select_scenarios(const std::vector<ScenarioFolder>& folders,
                                                 const std::vector<std::string>& selectors);
 
