@@ -80,6 +80,9 @@ struct Redirect {
   Mode mode = Mode::none;
   uid_t proxy_uid = kProxyUid;
   gid_t proxy_gid = kProxyUid;
+  /// Set where the proxy's user can't be mapped (rootless without /etc/subuid): connections with
+  /// this mark (SO_MARK) are exempt instead of the user's.
+  std::optional<std::uint32_t> exempt_mark;
   std::uint16_t outbound_port = 15001;
   std::uint16_t inbound_port = 15006;  ///< Not used by istio_1_0.
   std::vector<std::uint16_t>

@@ -34,12 +34,12 @@ struct UpOptions {
 
 /// A command to run in a node.
 struct ExecRequest {
-  std::vector<std::string> argv;           ///< argv[0] is looked up in PATH.
-  std::map<std::string, std::string> env;  ///< Beside PATH, HOME, LANG and TERM.
+  std::vector<std::string> argv{};           ///< argv[0] is looked up in PATH.
+  std::map<std::string, std::string> env{};  ///< Beside PATH, HOME, LANG and TERM.
   uid_t uid = 0;
   gid_t gid = 0;
   std::string cwd = "/";
-  std::string stdin_text;
+  std::string stdin_text{};
   std::chrono::milliseconds timeout{0};  ///< 0: none. Then the command and its children are killed.
   std::size_t max_output_bytes =
       64u << 20;  ///< Of each stream; more is cut off, and `truncated` says so.

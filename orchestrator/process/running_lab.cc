@@ -1,0 +1,245 @@
+#include "orchestrator/process/running_lab.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "orchestrator/plan/check.h"
+#include "orchestrator/process/lab_client.h"
+#include "orchestrator/process/launch.h"
+
+namespace lab::orchestrator {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::chrono::microseconds since(TimePoint start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+}
+
+/// Reports progress until the lab is up.
+Result<> await_up(int control, TimePoint start, const UpOptions& options) {
+  // The holders give up at the deadline and name what they waited for; the margin leaves them the
+  // word.
+  const TimePoint deadline = start + options.timeout + std::chrono::milliseconds(500);
+  while (true) {
+    const std::optional<Message> message = TRY(receive_message(control, deadline));
+    if (!message) return fail(Errc::system, "the lab's supervisor died while the lab came up");
+    if (const auto error = body_error(message->body)) return tl::unexpected(*error);
+    if (message->text("event") == "up") return {};
+    if (options.progress && message->text("event") == "progress") {
+      options.progress({message->text("node"), message->text("what"), since(start)});
+    }
+  }
+}
+
+}  // namespace
+
+Value operation(const char* op) {
+  Value body;
+  body.set("op", op);
+  return body;
+}
+
+Result<Message> receive_answer(int reply, TimePoint deadline) {
+  std::optional<Message> message = TRY(receive_message(reply, deadline));
+  if (!message) return fail(Errc::system, "the lab, or this node of it, has died");
+  if (const auto error = body_error(message->body)) return tl::unexpected(*error);
+  return std::move(*message);
+}
+
+Result<Fd> RunningLab::State::request(Value body, const std::string& node,
+                                      std::vector<int> fds) const {
+  auto [ours, theirs] = TRY(socket_pair());
+  if (!node.empty()) body.set("node", node);
+  fds.insert(fds.begin(), theirs.get());
+  if (const Result<> sent = send_message(control.get(), body, fds); !sent) {
+    return fail(sent.error().code, "lab " + name + " does not answer: " + sent.error().message);
+  }
+  return std::move(ours);
+}
+
+Result<Message> RunningLab::State::call(Value body, const std::string& node, std::vector<int> fds,
+                                        TimePoint deadline) const {
+  const Fd reply = TRY(request(std::move(body), node, std::move(fds)));
+  return receive_answer(reply.get(), deadline);
+}
+
+RunningLab::RunningLab(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RunningLab::RunningLab(RunningLab&&) noexcept = default;
+RunningLab& RunningLab::operator=(RunningLab&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+RunningLab::~RunningLab() {
+  if (state_ && !state_->kept) (void)down();
+}
+
+const std::string& RunningLab::name() const {
+  return state_->name;
+}
+std::chrono::microseconds RunningLab::up_duration() const {
+  return state_->up_duration;
+}
+std::vector<std::string> RunningLab::nodes() const {
+  return state_->nodes;
+}
+
+Result<> RunningLab::write_file(const std::string& node, const std::string& path,
+                                std::string_view content) {
+  const Fd text = TRY(text_descriptor(content));
+  Value body = operation("write");
+  body.set("path", path);
+  TRY(state_->call(std::move(body), node, {text.get()}));
+  return {};
+}
+
+Result<> RunningLab::remove_file(const std::string& node, const std::string& path) {
+  Value body = operation("remove");
+  body.set("path", path);
+  TRY(state_->call(std::move(body), node));
+  return {};
+}
+
+Result<std::string> RunningLab::read_file(const std::string& node, const std::string& path) {
+  Value body = operation("read");
+  body.set("path", path);
+  const Message answer = TRY(state_->call(std::move(body), node));
+  if (answer.fds.empty()) return fail(Errc::system, "the lab did not open " + path);
+  return read_descriptor(answer.fds[0].get());
+}
+
+namespace {
+
+Value program_operation(const char* op, const std::string& program) {
+  Value body = operation(op);
+  body.set("program", program);
+  return body;
+}
+
+Value with_time(Value body, std::chrono::milliseconds time) {
+  body.set("milliseconds", static_cast<std::int64_t>(time.count()));
+  return body;
+}
+
+}  // namespace
+
+Result<> RunningLab::start(const std::string& node, const std::string& program) {
+  TRY(state_->call(with_time(program_operation("start", program), std::chrono::seconds(30)), node));
+  return {};
+}
+
+Result<> RunningLab::stop(const std::string& node, const std::string& program,
+                          std::chrono::milliseconds grace) {
+  TRY(state_->call(with_time(program_operation("stop", program), grace), node));
+  return {};
+}
+
+Result<> RunningLab::restart(const std::string& node, const std::string& program) {
+  TRY(stop(node, program));
+  return start(node, program);
+}
+
+Result<> RunningLab::signal(const std::string& node, const std::string& program,
+                            int signal_number) {
+  Value body = program_operation("signal", program);
+  body.set("signal", signal_number);
+  TRY(state_->call(std::move(body), node));
+  return {};
+}
+
+Result<std::string> RunningLab::logs(const std::string& node, const std::string& program,
+                                     std::size_t offset) {
+  const Message answer = TRY(state_->call(program_operation("logs", program), node));
+  if (answer.fds.empty()) return fail(Errc::system, "the lab did not hand over the log");
+  return read_descriptor(answer.fds[0].get(), offset);
+}
+
+namespace {
+
+ProgramState program_state(const std::string& node, const Value& value) {
+  const Message entry{value, {}};
+  ProgramState state;
+  state.node = node;
+  state.program = entry.text("program");
+  state.pid = static_cast<pid_t>(entry.number("pid"));
+  state.exit = {static_cast<int>(entry.number("code")), static_cast<int>(entry.number("signal"))};
+  state.restarts = static_cast<unsigned>(entry.number("restarts"));
+  const std::string name = entry.text("state");
+  using State = ProgramState::State;
+  state.state = name == "running"  ? State::running
+                : name == "ready"  ? State::ready
+                : name == "exited" ? State::exited
+                                   : State::stopped;
+  return state;
+}
+
+}  // namespace
+
+Result<std::vector<ProgramState>> RunningLab::programs() {
+  std::vector<ProgramState> all;
+  for (const std::string& node : state_->nodes) {
+    const Message answer = TRY(state_->call(operation("programs"), node));
+    const Value* list = answer.body.find("programs");
+    if (list == nullptr) continue;
+    for (const Value& entry : list->array()) all.push_back(program_state(node, entry));
+  }
+  return all;
+}
+
+Result<> RunningLab::put_note(const std::string& key, std::string_view text) {
+  const Fd content = TRY(text_descriptor(text));
+  Value body = operation("put_note");
+  body.set("key", key);
+  TRY(state_->call(std::move(body), "", {content.get()}));
+  return {};
+}
+
+Result<std::string> RunningLab::note(const std::string& key) {
+  Value body = operation("note");
+  body.set("key", key);
+  const Message answer = TRY(state_->call(std::move(body), ""));
+  if (answer.fds.empty()) return fail(Errc::system, "the lab did not hand over its note");
+  return read_descriptor(answer.fds[0].get());
+}
+
+Result<> RunningLab::keep() {
+  const Fd listener = TRY(listen_for_commands(state_->name));
+  TRY(state_->call(operation("keep"), "", {listener.get()}));
+  state_->kept = true;
+  remember_owned(state_->pidfd.get(), false);
+  return {};
+}
+
+Result<std::chrono::microseconds> RunningLab::down() {
+  const TimePoint start = Clock::now();
+  if (state_->pidfd) {
+    remember_owned(state_->pidfd.get(), false);
+    if (!state_->is_child) (void)state_->request(operation("down"), "");
+    end_supervisor(state_->pidfd.get(), state_->is_child);
+  }
+  state_->control.reset();
+  state_->pidfd.reset();
+  state_->kept = true;  // Nothing is owned any more.
+  return since(start);
+}
+
+Result<RunningLab> up(const Plan& plan, const UpOptions& options) {
+  TRY(check(plan));
+  const TimePoint start = Clock::now();
+  Launched launched = TRY(launch_supervisor(plan, start + options.timeout, options.rootless));
+  remember_owned(launched.pidfd.get(), true);
+  auto state = std::make_unique<RunningLab::State>();
+  state->name = plan.name;
+  for (const Node& node : plan.nodes) state->nodes.push_back(node.id());
+  state->control = std::move(launched.control);
+  state->pidfd = std::move(launched.pidfd);
+  state->pid = launched.pid;
+  state->is_child = true;
+  RunningLab lab(std::move(state));  // Ends the lab when what follows fails.
+  TRY(await_up(lab.state_->control.get(), start, options));
+  lab.state_->up_duration = since(start);
+  return lab;
+}
+
+}  // namespace lab::orchestrator
