@@ -43,16 +43,14 @@ bool parse_duration(std::string_view text, std::chrono::nanoseconds& target) {
   return true;
 }
 
-/// A field that is accepted with any content and not kept.
-class SkippedField final : public FieldBase {
- public:
-  SkippedField(const std::string& name, const std::string& json_name, const std::string& reason)
-      : FieldBase(name, json_name) {
-    ignored_ = reason;
-  }
-  TypeInfo type() const override { return {}; }
-  bool decode(void*, const Value&, DecodeContext&) const override { return true; }
-  std::optional<Value> encode(const void*) const override { return {}; }
+/// The type of a field that is accepted with any content and not kept.
+const FieldType kSkipped = {
+    [](const Value&, DecodeContext&, void*) { return true; },
+    [](const void*) { return std::optional<Value>(); },
+    [] { return TypeInfo{}; },
+    [](const void*, double&) -> const double* { return nullptr; },
+    [](const void*) { return false; },
+    [](const void*) -> const std::string* { return nullptr; },
 };
 
 std::vector<std::string> spellings(const RecordBase& record) {
@@ -81,15 +79,53 @@ std::string json_field_name(const std::string& name, Naming naming) {
   return naming == Naming::proto ? camel_case(name) : name;
 }
 
-void RecordBase::add(std::unique_ptr<FieldBase> field) {
-  index_.emplace(field->name(), fields_.size());
-  index_.emplace(field->json_name(), fields_.size());
-  fields_.push_back(std::move(field));
+bool FieldBase::decode(void* owner, const Value& value, DecodeContext& context) const {
+  void* const target = static_cast<char*>(owner) + offset_;
+  if (!type_->decode(value, context, target)) return false;
+  const std::string wrong = problem(target);
+  if (wrong.empty()) return true;
+  context.error(value.mark, wrong);
+  return false;
 }
 
-std::function<bool(const std::string&)> pattern_rule(const std::string& pattern) {
-  return [compiled = std::regex(pattern)](const std::string& text) {
-    return std::regex_search(text, compiled);
+std::optional<Value> FieldBase::encode(const void* owner) const {
+  return type_->encode(static_cast<const char*>(owner) + offset_);
+}
+
+std::string FieldBase::problem(const void* target) const {
+  std::string wrong = bound_problem(target);
+  for (auto rule = rules_.begin(); wrong.empty() && rule != rules_.end(); ++rule)
+    wrong = (*rule)(target);
+  return wrong;
+}
+
+std::string FieldBase::bound_problem(const void* target) const {
+  if (bounds_.not_empty && type_->is_empty(target)) return "must not be empty.";
+  double storage = 0;
+  const double* const number = type_->number(target, storage);
+  if (number == nullptr) return "";
+  if (bounds_.least && *number < *bounds_.least)
+    return "must be at least " + limit_text(*bounds_.least) + ".";
+  if (bounds_.most && *number > *bounds_.most)
+    return "must be at most " + limit_text(*bounds_.most) + ".";
+  return "";
+}
+
+FieldBase& RecordBase::add(const std::string& name, std::size_t offset, const FieldType& type) {
+  fields_.push_back(
+      std::make_unique<FieldBase>(name, json_field_name(name, naming_), offset, type));
+  FieldBase& field = *fields_.back();
+  index_.emplace(field.name(), fields_.size() - 1);
+  index_.emplace(field.json_name(), fields_.size() - 1);
+  return field;
+}
+
+std::function<std::string(const void*)> pattern_rule(const std::string& pattern,
+                                                     const std::string& advice,
+                                                     const FieldType& type) {
+  return [compiled = std::regex(pattern), advice, &type](const void* value) {
+    const std::string* const text = type.text(value);
+    return text == nullptr || std::regex_search(*text, compiled) ? "" : advice;
   };
 }
 
@@ -100,9 +136,19 @@ const FieldBase* RecordBase::find(std::string_view spelled) const {
 
 void RecordBase::skip(std::initializer_list<std::string_view> names, const std::string& reason) {
   for (const std::string_view name : names) {
-    const std::string text(name);
-    add(std::make_unique<SkippedField>(text, json_field_name(text, naming_), reason));
+    Field<Value>(add(std::string(name), 0, kSkipped)).ignored(reason);
   }
+}
+
+bool RecordBase::decode_record(void* owner, const Value& value, DecodeContext& context) const {
+  if (origin_offset_) {
+    *reinterpret_cast<Origin*>(static_cast<char*>(owner) + *origin_offset_) =
+        context.origin(value.mark);
+  }
+  if (!decode_fields(owner, value, context)) return false;
+  bool good = true;
+  for (const auto& rule : rules_) good = rule(owner, context, value.mark) && good;
+  return good;
 }
 
 bool RecordBase::decode_fields(void* owner, const Value& value, DecodeContext& context) const {
@@ -299,11 +345,6 @@ bool refuse_enum(const Value& value, DecodeContext& context,
 
 std::string limit_text(double limit) {
   return write_json(Value(limit));
-}
-
-std::string bound_problem(double value, double limit, bool least) {
-  if (least ? value >= limit : value <= limit) return "";
-  return std::string("must be at ") + (least ? "least " : "most ") + write_json(Value(limit)) + ".";
 }
 
 }  // namespace lab

@@ -118,23 +118,33 @@ struct TypeInfo {
 template <class T, class = void>
 struct Codec;
 
+/// What a table needs to know of a field's C++ type: one object per type, shared by all fields that
+/// have it, so that a table costs little to compile.
+struct FieldType {
+  bool (*decode)(const Value&, DecodeContext&, void* target);
+  std::optional<Value> (*encode)(const void* source);
+  TypeInfo (*type)();
+  const double* (*number)(const void* source, double& storage);  ///< nullptr: absent, or no number.
+  bool (*is_empty)(const void* source);                          ///< What is absent isn't empty.
+  const std::string* (*text)(const void* source);                ///< nullptr: absent, or no text.
+};
+template <class T>
+const FieldType& field_type();
+
 /// What a table says of one field.
 class FieldBase {
  public:
-  FieldBase(std::string name, std::string json_name)
-      : name_(std::move(name)), json_name_(std::move(json_name)) {}
-  virtual ~FieldBase() = default;
+  FieldBase(std::string name, std::string json_name, std::size_t offset, const FieldType& type)
+      : name_(std::move(name)), json_name_(std::move(json_name)), offset_(offset), type_(&type) {}
   const std::string& name() const { return name_; }            ///< As registered.
   const std::string& json_name() const { return json_name_; }  ///< As written.
   const std::string& doc() const { return doc_; }
   bool is_required() const { return required_; }
-  const std::string& ignored_reason() const {
-    return ignored_;
-  }  ///< Not empty: read and not acted on.
-  const std::vector<std::string>& rule_texts() const {
-    return rule_texts_;
-  }  ///< As documents say them.
-  virtual TypeInfo type() const = 0;
+  /// Not empty: read and not acted on.
+  const std::string& ignored_reason() const { return ignored_; }
+  /// Its rules, as documents say them.
+  const std::vector<std::string>& rule_texts() const { return rule_texts_; }
+  TypeInfo type() const { return type_->type(); }
   /// The rules on values that a schema can express.
   struct Bounds {
     std::optional<double> least, most;
@@ -143,15 +153,23 @@ class FieldBase {
   };
   const Bounds& bounds() const { return bounds_; }
 
-  virtual bool decode(void* owner, const Value& value, DecodeContext& context) const = 0;
-  virtual std::optional<Value> encode(const void* owner) const = 0;
+  bool decode(void* owner, const Value& value, DecodeContext& context) const;
+  std::optional<Value> encode(const void* owner) const;
 
- protected:
-  friend class RecordBase;
+ private:
+  template <class T>
+  friend class Field;
+  /// "" or what is wrong with what was read.
+  std::string problem(const void* target) const;
+  std::string bound_problem(const void* target) const;
+
   std::string name_, json_name_, doc_, ignored_;
   std::vector<std::string> rule_texts_;
   bool required_ = false;
   Bounds bounds_;
+  std::size_t offset_;
+  const FieldType* type_;
+  std::vector<std::function<std::string(const void*)>> rules_;
 };
 
 /// The part of a record's table that doesn't depend on the struct.
@@ -177,22 +195,26 @@ class RecordBase {
   /// Fields that may be there and are not kept; `reason` says why that is harmless.
   void skip(std::initializer_list<std::string_view> names, const std::string& reason);
 
-  bool decode_fields(void* owner, const Value& value, DecodeContext& context) const;
+  bool decode_record(void* owner, const Value& value, DecodeContext& context) const;
   Value encode_fields(const void* owner) const;
 
  protected:
+  FieldBase& add(const std::string& name, std::size_t offset, const FieldType& type);
+  bool decode_fields(void* owner, const Value& value, DecodeContext& context) const;
   void decode_members(void* owner, const Value& object, DecodeContext& context,
                       std::vector<bool>& seen, bool& good) const;
   bool check_required(const Value& value, DecodeContext& context,
                       const std::vector<bool>& seen) const;
   bool check_oneofs(const Value& value, DecodeContext& context,
                     const std::vector<bool>& seen) const;
+
   std::string name_;
-  void add(std::unique_ptr<FieldBase> field);
   Naming naming_;
   std::vector<std::unique_ptr<FieldBase>> fields_;
   std::unordered_map<std::string_view, std::size_t> index_;  ///< Both spellings of each field.
   std::vector<OneOf> oneofs_;
+  std::vector<std::function<bool(const void*, DecodeContext&, Mark)>> rules_;
+  std::optional<std::size_t> origin_offset_;
 };
 
 template <class Rule, class = void>
@@ -202,95 +224,66 @@ struct HasText<Rule, std::void_t<decltype(std::declval<const Rule&>().text())>> 
 
 std::string limit_text(double limit);
 
-template <class T>
-bool is_empty(const T& value) {
-  return value.empty();
-}
-/// What is absent can't be empty.
-template <class T>
-bool is_empty(const std::optional<T>& value) {
-  return value && value->empty();
-}
-/// Tells whether a text contains a match of an ECMAScript pattern.
-std::function<bool(const std::string&)> pattern_rule(const std::string& pattern);
+/// "" when the text contains a match of an ECMAScript pattern or is absent, else `advice`.
+std::function<std::string(const void*)> pattern_rule(const std::string& pattern,
+                                                     const std::string& advice,
+                                                     const FieldType& type);
 
-/// One field of struct `Owner`, of type T. The setters add rules and return the field.
-template <class Owner, class T>
-class Field final : public FieldBase {
+/// A handle on a field of type T, while its table is filled. The setters add rules.
+template <class T>
+class Field {
  public:
-  Field(std::string name, std::string json_name, T Owner::*member)
-      : FieldBase(std::move(name), std::move(json_name)), member_(member) {}
+  explicit Field(FieldBase& field) : field_(&field) {}
 
   Field& required() {
-    required_ = true;
+    field_->required_ = true;
     return *this;
   }
   Field& doc(std::string text) {
-    doc_ = std::move(text);
+    field_->doc_ = std::move(text);
     return *this;
   }
   /// The field is read but nothing acts on it; `reason` says why that is harmless.
   Field& ignored(std::string reason) {
-    ignored_ = std::move(reason);
+    field_->ignored_ = std::move(reason);
     return *this;
   }
   /// `rule` gives "" or what is wrong with the value and what to do.
   /// A rule that has a text() is named in documents.
   template <class Rule>
   Field& check(Rule rule) {
-    if constexpr (HasText<Rule>::value) rule_texts_.push_back(rule.text());
-    rules_.push_back(std::move(rule));
+    if constexpr (HasText<Rule>::value) field_->rule_texts_.push_back(rule.text());
+    field_->rules_.push_back([rule = std::move(rule)](const void* value) -> std::string {
+      return rule(*static_cast<const T*>(value));
+    });
     return *this;
   }
   Field& at_least(double least) {
-    bounds_.least = least;
-    rule_texts_.push_back("at least " + limit_text(least));
-    return check([least](const T& value) { return bound(value, least, true); });
+    field_->bounds_.least = least;
+    field_->rule_texts_.push_back("at least " + limit_text(least));
+    return *this;
   }
   Field& at_most(double most) {
-    bounds_.most = most;
-    rule_texts_.push_back("at most " + limit_text(most));
-    return check([most](const T& value) { return bound(value, most, false); });
+    field_->bounds_.most = most;
+    field_->rule_texts_.push_back("at most " + limit_text(most));
+    return *this;
   }
   /// The text contains a match of `pattern` (ECMAScript; anchor it); `advice` says what it should
   /// look like.
-  Field& matches(const std::string& pattern, std::string advice) {
-    bounds_.pattern = pattern;
-    rule_texts_.push_back(advice);
-    return check([found = pattern_rule(pattern), advice](const T& value) -> std::string {
-      return found(value) ? "" : advice;
-    });
+  Field& matches(const std::string& pattern, const std::string& advice) {
+    field_->bounds_.pattern = pattern;
+    field_->rule_texts_.push_back(advice);
+    field_->rules_.push_back(pattern_rule(pattern, advice, *field_->type_));
+    return *this;
   }
   Field& not_empty() {
-    bounds_.not_empty = true;
-    rule_texts_.push_back("not empty");
-    return check(
-        [](const T& value) -> std::string { return is_empty(value) ? "must not be empty." : ""; });
-  }
-
-  using FieldBase::doc;
-  TypeInfo type() const override { return Codec<T>::type(); }
-  bool decode(void* owner, const Value& value, DecodeContext& context) const override {
-    T& target = static_cast<Owner*>(owner)->*member_;
-    if (!Codec<T>::decode(value, context, target)) return false;
-    for (const auto& rule : rules_) {
-      const std::string problem = rule(target);
-      if (problem.empty()) continue;
-      context.error(value.mark, problem);
-      return false;
-    }
-    return true;
-  }
-  std::optional<Value> encode(const void* owner) const override {
-    return Codec<T>::encode(static_cast<const Owner*>(owner)->*member_);
+    field_->bounds_.not_empty = true;
+    field_->rule_texts_.push_back("not empty");
+    return *this;
   }
 
  private:
-  template <class V>
-  static std::string bound(const V& value, double limit, bool least);
-
-  T Owner::*member_;
-  std::vector<std::function<std::string(const T&)>> rules_;
+  FieldBase* field_;
 };
 
 /// The table of struct `Owner`.
@@ -300,21 +293,34 @@ class Record final : public RecordBase {
   using RecordBase::RecordBase;
 
   template <class T>
-  Field<Owner, T>& field(std::string name, T Owner::*member);
+  Field<T> field(const std::string& name, T Owner::*member) {
+    return Field<T>(add(name, offset_of(member), field_type<T>()));
+  }
   /// `rule` looks at the whole struct after its fields were read; it reports to the context and
   /// gives false.
-  void check(std::function<bool(const Owner&, DecodeContext&, Mark)> rule) {
-    rules_.push_back(std::move(rule));
+  template <class Rule>
+  void check(Rule rule) {
+    rules_.push_back(
+        [rule = std::move(rule)](const void* owner, DecodeContext& context, Mark mark) {
+          return rule(*static_cast<const Owner*>(owner), context, mark);
+        });
   }
   /// Where the record began is stored there: an Origin member.
-  void origin(Origin Owner::*member) { origin_ = member; }
+  void origin(Origin Owner::*member) { origin_offset_ = offset_of(member); }
 
-  bool decode(const Value& value, DecodeContext& context, Owner& target) const;
+  bool decode(const Value& value, DecodeContext& context, Owner& target) const {
+    return decode_record(&target, value, context);
+  }
   Value encode(const Owner& source) const { return encode_fields(&source); }
 
  private:
-  std::vector<std::function<bool(const Owner&, DecodeContext&, Mark)>> rules_;
-  Origin Owner::*origin_ = nullptr;
+  /// How far a member stands from the begin of its struct; never reads through the made-up address.
+  template <class T>
+  static std::size_t offset_of(T Owner::*member) {
+    alignas(Owner) static char place[sizeof(Owner)];
+    const auto* owner = reinterpret_cast<const Owner*>(place);
+    return static_cast<std::size_t>(reinterpret_cast<const char*>(&(owner->*member)) - place);
+  }
 };
 
 /// Defines `record_of` for a struct; the body that follows fills `record`.

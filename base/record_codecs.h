@@ -119,6 +119,25 @@ struct Codec<E, std::enable_if_t<std::is_enum_v<E>>> {
   static TypeInfo type() { return {TypeInfo::Kind::enumeration, nullptr, names(), nullptr}; }
 };
 
+/// How a value is written that is present though it is its type's default.
+template <class T>
+Value default_value() {
+  if constexpr (std::is_same_v<T, bool>) return Value(false);
+  if constexpr (std::is_same_v<T, std::string>) return Value("");
+  if constexpr (std::is_enum_v<T>) return Value(enum_names(static_cast<const T*>(nullptr))[0].name);
+  if constexpr (std::is_arithmetic_v<T>) {
+    return sizeof(T) == 8 && std::is_integral_v<T> ? Value("0") : Value(0);
+  }
+  return Value(Value::Object{});
+}
+
+/// An element of a list or map: always written.
+template <class T>
+Value encode_element(const T& source) {
+  auto value = Codec<T>::encode(source);
+  return value ? *std::move(value) : default_value<T>();
+}
+
 /// Present or not: what is present is written even when it is a default.
 template <class T>
 struct Codec<std::optional<T>> {
@@ -127,21 +146,9 @@ struct Codec<std::optional<T>> {
   }
   static std::optional<Value> encode(const std::optional<T>& source) {
     if (!source) return {};
-    if (auto value = Codec<T>::encode(*source)) return value;
-    return default_value();
+    return encode_element(*source);
   }
   static TypeInfo type() { return Codec<T>::type(); }
-
- private:
-  static Value default_value() {
-    if constexpr (std::is_same_v<T, bool>) return Value(false);
-    if constexpr (std::is_same_v<T, std::string>) return Value("");
-    if constexpr (std::is_enum_v<T>)
-      return Value(enum_names(static_cast<const T*>(nullptr))[0].name);
-    if constexpr (std::is_arithmetic_v<T>)
-      return sizeof(T) == 8 && std::is_integral_v<T> ? Value("0") : Value(0);
-    return Value(Value::Object{});
-  }
 };
 
 /// Reports unless `value` is a list (or null, which stands for an empty one).
@@ -156,19 +163,14 @@ struct Codec<std::vector<T>> {
     bool good = true;
     for (const Value& element : value.array()) {
       DecodeContext::Step step(context, "[" + std::to_string(target.size()) + "]");
-      T decoded{};
-      good = Codec<T>::decode(element, context, decoded) && good;
-      target.push_back(std::move(decoded));
+      good = Codec<T>::decode(element, context, target.emplace_back()) && good;
     }
     return good;
   }
   static std::optional<Value> encode(const std::vector<T>& source) {
     if (source.empty()) return {};
     Value::Array elements;
-    for (const T& element : source) {
-      elements.push_back(
-          Codec<std::optional<T>>::encode(std::optional<T>(element)).value_or(Value()));
-    }
+    for (const T& element : source) elements.push_back(encode_element(element));
     return Value(std::move(elements));
   }
   static TypeInfo type() {
@@ -192,8 +194,7 @@ struct Codec<std::map<std::string, T>> {
     if (source.empty()) return {};
     Value::Object members;
     for (const auto& [key, element] : source) {
-      members.push_back(Member{
-          key, Codec<std::optional<T>>::encode(std::optional<T>(element)).value_or(Value()), {}});
+      members.push_back(Member{key, encode_element(element), {}});
     }
     return Value(std::move(members));
   }
@@ -225,34 +226,65 @@ struct Codec<T, std::void_t<decltype(record_of(static_cast<const T*>(nullptr)))>
   }
 };
 
-template <class Owner>
 template <class T>
-Field<Owner, T>& Record<Owner>::field(std::string name, T Owner::*member) {
-  auto field = std::make_unique<Field<Owner, T>>(name, json_field_name(name, naming_), member);
-  Field<Owner, T>& result = *field;
-  add(std::move(field));
-  return result;
-}
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+template <class T, class = void>
+struct CanBeEmpty : std::false_type {};
+template <class T>
+struct CanBeEmpty<T, std::void_t<decltype(std::declval<const T&>().empty())>> : std::true_type {};
 
-template <class Owner>
-bool Record<Owner>::decode(const Value& value, DecodeContext& context, Owner& target) const {
-  if (origin_ != nullptr) target.*origin_ = context.origin(value.mark);
-  if (!decode_fields(&target, value, context)) return false;
-  bool good = true;
-  for (const auto& rule : rules_) good = rule(target, context, value.mark) && good;
-  return good;
-}
-
-std::string bound_problem(double value, double limit, bool least);
-
-template <class Owner, class T>
-template <class V>
-std::string Field<Owner, T>::bound(const V& value, double limit, bool least) {
-  if constexpr (std::is_arithmetic_v<V>) {
-    return bound_problem(static_cast<double>(value), limit, least);
-  } else {
-    return value ? bound_problem(static_cast<double>(*value), limit, least) : "";
+/// The parts of a FieldType that look into a value: numbers, texts and lists, also behind an
+/// optional.
+template <class T>
+struct Look {
+  static const double* number(const void* source, double& storage) {
+    const T& value = *static_cast<const T*>(source);
+    if constexpr (IsOptional<T>::value) {
+      return value ? Look<typename T::value_type>::number(&*value, storage) : nullptr;
+    } else if constexpr (std::is_arithmetic_v<T>) {
+      storage = static_cast<double>(value);
+      return &storage;
+    } else {
+      return nullptr;
+    }
   }
+  static bool is_empty(const void* source) {
+    const T& value = *static_cast<const T*>(source);
+    if constexpr (IsOptional<T>::value) {
+      return value && Look<typename T::value_type>::is_empty(&*value);
+    } else if constexpr (CanBeEmpty<T>::value) {
+      return value.empty();
+    } else {
+      return false;
+    }
+  }
+  static const std::string* text(const void* source) {
+    const T& value = *static_cast<const T*>(source);
+    if constexpr (std::is_same_v<T, std::optional<std::string>>) {
+      return value ? &*value : nullptr;
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      return &value;
+    } else {
+      return nullptr;
+    }
+  }
+};
+
+template <class T>
+const FieldType& field_type() {
+  static constexpr FieldType kType = {
+      [](const Value& value, DecodeContext& context, void* target) {
+        return Codec<T>::decode(value, context, *static_cast<T*>(target));
+      },
+      [](const void* source) { return Codec<T>::encode(*static_cast<const T*>(source)); },
+      [] { return Codec<T>::type(); },
+      Look<T>::number,
+      Look<T>::is_empty,
+      Look<T>::text,
+  };
+  return kType;
 }
 
 }  // namespace lab
