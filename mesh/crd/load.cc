@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/yaml.h"
 #include "mesh/crd/kinds.h"
+#include "mesh/crd/validate.h"
 
 namespace lab::crd {
 namespace {
@@ -11,40 +12,6 @@ namespace {
 std::string text_of(const Value& document, std::string_view key) {
   const Value* value = document.find(key);
   return value != nullptr && value->is_string() ? value->string() : "";
-}
-
-/// "VirtualService", "ServiceList": kubectl and the API server write both "List" and the typed
-/// lists.
-bool is_list(const Value& document) {
-  const std::string kind = text_of(document, "kind");
-  const Value* items = document.find("items");
-  return kind.size() >= 4 && kind.compare(kind.size() - 4, 4, "List") == 0 &&
-         (items == nullptr || items->is_array() || items->is_null());
-}
-
-/// An item of a typed list may leave out what the list says already.
-Value item_with_kind(const Value& list, const Value& item) {
-  Value result = item;
-  const std::string list_kind = text_of(list, "kind");
-  if (!result.is_object() || list_kind == "List") return result;
-  if (result.find("kind") == nullptr) {
-    result.set("kind", list_kind.substr(0, list_kind.size() - 4)).mark = item.mark;
-  }
-  if (result.find("apiVersion") == nullptr) {
-    result.set("apiVersion", text_of(list, "apiVersion")).mark = item.mark;
-  }
-  return result;
-}
-
-/// The document without the keys that begin with "_": notes that are no part of the object.
-Value without_notes(const Value& document) {
-  Value::Object members;
-  for (const Member& member : document.object()) {
-    if (member.key.empty() || member.key.front() != '_') members.push_back(member);
-  }
-  Value result(std::move(members));
-  result.mark = document.mark;
-  return result;
 }
 
 bool keep_other(const Kind& kind, const Value& document, DecodeContext& context, Objects& objects) {
@@ -66,39 +33,56 @@ bool keep_other(const Kind& kind, const Value& document, DecodeContext& context,
 
 }  // namespace
 
+bool is_list(const Value& document) {
+  const std::string kind = text_of(document, "kind");
+  const Value* items = document.find("items");
+  return kind.size() >= 4 && kind.compare(kind.size() - 4, 4, "List") == 0 &&
+         (items == nullptr || items->is_array() || items->is_null());
+}
+
+std::vector<Value> list_items(const Value& list) {
+  const Value* items = list.find("items");
+  if (items == nullptr || !items->is_array()) return {};
+  const std::string list_kind = text_of(list, "kind");
+  std::vector<Value> result = items->array();
+  for (Value& item : result) {
+    if (!item.is_object() || list_kind == "List") continue;
+    const Mark mark = item.mark;
+    if (item.find("kind") == nullptr)
+      item.set("kind", list_kind.substr(0, list_kind.size() - 4)).mark = mark;
+    if (item.find("apiVersion") == nullptr)
+      item.set("apiVersion", text_of(list, "apiVersion")).mark = mark;
+  }
+  return result;
+}
+
+Value without_notes(const Value& document) {
+  Value::Object members;
+  for (const Member& member : document.object()) {
+    if (member.key.empty() || member.key.front() != '_') members.push_back(member);
+  }
+  Value result(std::move(members));
+  result.mark = document.mark;
+  return result;
+}
+
 void load_document(const Value& document, const std::string& file, Objects& objects,
                    Diagnostics& out) {
   DecodeContext context(file, out);
-  if (!document.is_object()) {
-    context.error(document.mark, "expected an object with apiVersion, kind and metadata, found " +
-                                     std::string(kind_name(document.kind())) + ".");
-    return;
-  }
   if (is_list(document)) {
-    const Value* items = document.find("items");
-    if (items == nullptr || items->is_null()) return;
-    for (const Value& item : items->array()) {
-      load_document(item_with_kind(document, item), file, objects, out);
-    }
+    for (const Value& item : list_items(document)) load_document(item, file, objects, out);
     return;
   }
+  const Findings findings = validate_document(document);
+  for (const Finding& finding : errors_of(findings)) {
+    out.add(Origin{file, finding.mark},
+            finding.path.empty() ? finding.text : finding.path + ": " + finding.text);
+  }
+  if (!is_accepted(findings)) return;
   const Value object = without_notes(document);
-  const std::string api_version = text_of(object, "apiVersion");
-  const std::string name = text_of(object, "kind");
-  if (api_version.empty() || name.empty()) {
-    context.error(object.mark,
-                  "this document has no " +
-                      std::string(api_version.empty() ? "apiVersion" : "kind") +
-                      ", so it is no Kubernetes object. Add it, or remove the document.");
-    return;
-  }
   std::string problem;
-  const Kind* kind = find_kind(api_version, name, problem);
-  if (kind == nullptr) {
-    const Value* place = object.find("kind");
-    context.error(place->mark, problem);
-    return;
-  }
+  const Kind* kind = find_kind(text_of(object, "apiVersion"), text_of(object, "kind"), problem);
+  LAB_ASSERT(kind != nullptr);  // Validation has seen to it.
   if (kind->decode == nullptr) {
     keep_other(*kind, object, context, objects);
   } else {

@@ -22,4 +22,12 @@ void load_text(std::string_view text, const std::string& file, Objects& objects,
 void load_document(const Value& document, const std::string& file, Objects& objects,
                    Diagnostics& out);
 
+/// True for "List" and the typed lists ("ServiceList") that kubectl and the API server print.
+bool is_list(const Value& document);
+/// Its items, each with apiVersion and kind: those of a typed list may leave them out.
+std::vector<Value> list_items(const Value& list);
+/// The document without its top-level keys that begin with "_": notes that are no part of the
+/// object.
+Value without_notes(const Value& document);
+
 }  // namespace lab::crd
