@@ -1,13 +1,12 @@
 #include "mesh/crd/validation/cel.h"
 
-#include <re2/re2.h>
-
 #include <charconv>
 #include <map>
 #include <variant>
 
 #include "mesh/crd/duration.h"
 #include "mesh/crd/validation/names.h"
+#include "mesh/crd/validation/pattern.h"
 
 namespace lab::crd::cel {
 namespace {
@@ -95,9 +94,8 @@ Result<Operand> text_method(const std::string& name, const std::string& text,
                  text.compare(text.size() - part.size(), part.size(), part) == 0);
   }
   if (name == "contains") return truth(text.find(part) != std::string::npos);
-  const re2::RE2 pattern(part, re2::RE2::Quiet);
-  if (!pattern.ok()) return wrong("bad pattern " + part);
-  return truth(re2::RE2::PartialMatch(text, pattern));
+  const Pattern pattern = TRY(Pattern::compile(part));
+  return truth(pattern.found_in(text));
 }
 
 Result<Operand> function(const std::string& name, const std::vector<Operand>& arguments) {

@@ -1,12 +1,12 @@
 #include "mesh/crd/validation/names.h"
 
 #include <arpa/inet.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
+#include "mesh/crd/validation/pattern.h"
 
 namespace lab::crd {
 namespace {
@@ -215,9 +215,10 @@ std::string subset_name_problem(std::string_view name) {
 std::string regex_problem(std::string_view regex, std::string_view where) {
   if (regex.size() > 1024)
     return "the regex of " + std::string(where) + " is longer than 1024 characters.";
-  const re2::RE2 pattern(re2::StringPiece(regex.data(), regex.size()), re2::RE2::Quiet);
-  if (pattern.ok()) return "";
-  return "the regex of " + std::string(where) + " is not valid RE2: " + pattern.error() + ".";
+  const auto pattern = Pattern::compile(regex);
+  if (pattern) return "";
+  return "the regex of " + std::string(where) + " is not valid RE2: " + pattern.error().message +
+         ".";
 }
 
 std::string gateway_name_problem(std::string_view name) {

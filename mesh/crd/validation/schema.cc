@@ -1,7 +1,5 @@
 #include "mesh/crd/validation/schema.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 
 #include "base/json.h"
@@ -92,8 +90,9 @@ class Builder {
     } else if (member.key == "format") {
       schema.format = value.string();
     } else if (member.key == "pattern") {
-      schema.pattern = std::make_shared<re2::RE2>(value.string());
-      LAB_ASSERT(schema.pattern->ok());
+      const auto pattern = Pattern::compile(value.string());
+      LAB_ASSERT(pattern.has_value());
+      schema.pattern = *pattern;
     } else {
       return false;
     }

@@ -10,10 +10,7 @@
 
 #include "base/value.h"
 #include "mesh/crd/validation/cel.h"
-
-namespace re2 {
-class RE2;
-}
+#include "mesh/crd/validation/pattern.h"
 
 namespace lab::crd {
 
@@ -41,7 +38,7 @@ struct Schema {
   std::optional<std::size_t> min_length, max_length;  ///< In code points.
   std::optional<std::size_t> min_items, max_items;
   std::optional<std::size_t> min_properties, max_properties;
-  std::shared_ptr<const re2::RE2> pattern;
+  std::optional<Pattern> pattern;
   std::vector<Pointer> one_of, any_of, all_of;
   Pointer negated;  ///< "not".
   std::vector<SchemaRule> rules;

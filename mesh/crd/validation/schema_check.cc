@@ -1,7 +1,5 @@
 #include "mesh/crd/validation/schema_check.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -115,9 +113,8 @@ class SchemaChecker {
       report(value.mark, path,
              "must have at most " + std::to_string(*schema.max_length) + " characters.");
     }
-    if (schema.pattern != nullptr && !re2::RE2::PartialMatch(text, *schema.pattern)) {
-      report(value.mark, path,
-             "\"" + text + "\" does not match " + schema.pattern->pattern() + ".");
+    if (schema.pattern && !schema.pattern->found_in(text)) {
+      report(value.mark, path, "\"" + text + "\" does not match " + schema.pattern->text() + ".");
     }
     if (schema.format == "byte" && !is_base64(text)) report(value.mark, path, "must be base64.");
   }
