@@ -29,20 +29,22 @@ inline constexpr std::uint32_t kConnectionWindow = 1024 * 1024;
 inline constexpr std::uint32_t kHeaderTableBytes = 4096;
 /// Output that is encoded ahead of the socket; more stays in the streams' queues.
 inline constexpr std::size_t kHttp2OutputBytes = 64 * 1024;
-/// Frames that ask for an answer (PING, SETTINGS) still unanswered because the peer does not read.
-inline constexpr std::size_t kMaxQueuedControlFrames = 1000;
 /// CONTINUATION frames for one header block.
-inline constexpr std::size_t kMaxContinuations = 16;
-/// Consecutive DATA frames without payload and without END_STREAM.
-inline constexpr std::size_t kMaxEmptyData = 100;
-/// Frames that carry no request forward (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, RST_STREAM,
-/// unknown): a connection may send a burst of this many, and this many more for each request or KiB
-/// of body it carries.
-inline constexpr std::size_t kControlFrameBurst = 1000;
-inline constexpr std::size_t kControlFramesPerStream = 20;
-/// Streams that the peer opened and reset before they were answered: burst, and the share that
-/// stays tolerated.
-inline constexpr std::size_t kResetBurst = 200;
+inline constexpr std::uint32_t kMaxContinuations = 16;
+/// DATA frames without payload and without END_STREAM, one after another.
+inline constexpr std::uint32_t kMaxEmptyData = 100;
+/// Frames that carry no request forward (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, RST_STREAM, unknown types): so many at
+/// once, and more for what a connection carries.
+inline constexpr std::int64_t kControlFrames = 1000;
+inline constexpr std::int64_t kControlFramesMost = 20'000;
+inline constexpr std::int64_t kControlFramesPerStream = 20;
+inline constexpr std::int64_t kControlFramesPerDataSent = 10;  ///< Each DATA frame may be answered by WINDOW_UPDATEs.
+inline constexpr std::int64_t kControlFramesPerSecond = 100;
+/// Streams that the peer gives up before their answer is complete, or opens above the limit; each answered one allows
+/// another.
+inline constexpr std::int64_t kPrematureResets = 200;
+/// Header blocks above the limits on one connection: each costs a decompression for nothing.
+inline constexpr std::uint32_t kMaxOversizedHeads = 10;
 
 // --- Connections
 /// Output waiting for the socket above which the other side is no longer read (per_connection_buffer_limit_bytes).

@@ -140,6 +140,9 @@ class Codec {
   /// Requests that are neither finished in both directions nor reset.
   virtual std::size_t active_streams() const = 0;
 
+  /// A second or more has passed: budgets against floods recover. At most once a second.
+  virtual void relax() {}
+
   /// buffered() above which a session should stop reading the other side.
   void set_high_mark(std::size_t bytes) { high_mark_ = bytes; }
   std::size_t high_mark() const { return high_mark_; }

@@ -116,17 +116,10 @@ void sanitize_trailers(HeaderMap& trailers) {
   });
 }
 
-void upgrade_to_connect(RequestHead& head) {
-  head.method = "CONNECT";
-  for (const char* name : {"connection", "upgrade", "content-length", "sec-websocket-key"}) {
-    head.headers.remove(name);
-  }
-}
-
-void connect_to_upgrade(RequestHead& head) {
-  head.method = "GET";
-  head.headers.set("upgrade", head.upgrade);
-  head.headers.set("connection", "upgrade");
+bool is_connection_field(std::string_view name) {
+  return name == "connection" || name == "keep-alive" || name == "proxy-connection" ||
+         name == "upgrade" || name == "transfer-encoding" || name == "host" ||
+         name == "http2-settings";
 }
 
 }  // namespace lab::proxy

@@ -22,8 +22,8 @@ void sanitize_trailers(HeaderMap& trailers);
 /// "upgrade").
 bool has_token(std::string_view list, std::string_view token);
 
-/// Turns an HTTP/1 Upgrade into an extended CONNECT (RFC 8441) for an HTTP/2 upstream, and back.
-void upgrade_to_connect(RequestHead& head);
-void connect_to_upgrade(RequestHead& head);
+/// Headers that HTTP/2 knows no more (RFC 9113 section 8.2.2): connection, keep-alive,
+/// transfer-encoding ...; also Host, which is :authority there. `name` is lower case.
+bool is_connection_field(std::string_view name);
 
 }  // namespace lab::proxy
