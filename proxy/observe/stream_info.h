@@ -9,6 +9,7 @@
 
 #include "base/ip.h"
 #include "base/value.h"
+#include "mesh/config/core.h"
 #include "proxy/http/message.h"
 #include "proxy/net/certificate_info.h"
 #include "proxy/observe/response_flags.h"
@@ -52,8 +53,8 @@ struct UpstreamInfo {
   TlsInfoPtr tls;
   std::string transport_failure_reason;
   std::optional<std::chrono::nanoseconds> pool_ready;  ///< Time that the pool took.
-  const Value* cluster_metadata = nullptr;   ///< filter_metadata of the cluster; the snapshot keeps it alive.
-  const Value* endpoint_metadata = nullptr;  ///< filter_metadata of the endpoint.
+  const config::Metadata* cluster_metadata = nullptr;  ///< The snapshot keeps it alive.
+  const config::Metadata* endpoint_metadata = nullptr;
 };
 
 /// Instants of one stream, each relative to its start.
@@ -105,8 +106,8 @@ struct StreamInfo {
 
   Value dynamic_metadata;  ///< Object by namespace.
   std::map<std::string, std::string> filter_state;
-  const Value* route_metadata = nullptr;  ///< filter_metadata of the route.
-  std::vector<const Value*> origins;      ///< `lab` metadata of each object that took part, in order of decision.
+  const config::Metadata* route_metadata = nullptr;
+  std::vector<const config::Metadata*> origins;  ///< Of each object that took part, in order of decision; may hold nulls.
 
   const IpPort& remote_address() const { return remote ? *remote : connection->remote; }
 };

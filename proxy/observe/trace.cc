@@ -1,5 +1,7 @@
 #include "proxy/observe/trace.h"
 
+#include <algorithm>
+
 #include "proxy/observe/time_text.h"
 
 namespace lab::proxy {
@@ -39,26 +41,37 @@ void set_certificates(Value& record, const StreamInfo& info) {
   record.set("downstreamPeerCertificate", certificate_value(down ? down->peer : nullptr));
 }
 
+/// What the trace shows of one entry of `lab` metadata.
+Value origin_entry(const Value& origin) {
+  std::string object;
+  for (const char* member : {"kind", "name"}) {
+    const Value* part = origin.find(member);
+    if (part == nullptr || !part->is_string()) continue;
+    if (!object.empty()) object += ' ';
+    object += part->string();
+  }
+  Value entry;
+  entry.set("object", object);
+  for (const char* member : {"file", "line"}) {
+    if (const Value* value = origin.find(member)) entry.set(member, *value);
+  }
+  return entry;
+}
+
 /// Flattens the `lab` metadata of all objects that took part; the same place is told once.
 Value origins_of(const StreamInfo& info) {
   Value::Array result;
-  for (const Value* metadata : info.origins) {
-    const Value* origins = metadata == nullptr ? nullptr : metadata->find("origins");
+  for (const config::Metadata* metadata : info.origins) {
+    if (metadata == nullptr) continue;
+    const auto lab = metadata->filter_metadata.find("lab");
+    if (lab == metadata->filter_metadata.end()) continue;
+    const Value* origins = lab->second.find("origins");
     if (origins == nullptr || !origins->is_array()) continue;
     for (const Value& origin : origins->array()) {
-      if (!origin.is_object()) continue;
-      Value entry;
-      const Value* kind = origin.find("kind");
-      const Value* name = origin.find("name");
-      std::string object = kind != nullptr && kind->is_string() ? kind->string() : "";
-      if (name != nullptr && name->is_string()) object += (object.empty() ? "" : " ") + name->string();
-      entry.set("object", object);
-      for (const char* member : {"file", "line"}) {
-        if (const Value* value = origin.find(member)) entry.set(member, *value);
+      Value entry = origin_entry(origin);
+      if (std::find(result.begin(), result.end(), entry) == result.end()) {
+        result.push_back(std::move(entry));
       }
-      bool known = false;
-      for (const Value& other : result) known = known || other == entry;
-      if (!known) result.push_back(std::move(entry));
     }
   }
   return result;

@@ -9,6 +9,7 @@
 
 #include "base/ip.h"
 #include "base/value.h"
+#include "mesh/config/core.h"
 #include "proxy/observe/stats.h"
 
 namespace lab::proxy {
@@ -58,7 +59,7 @@ struct HostDescription {
   std::uint32_t weight = 1;
   Locality locality;
   std::uint32_t priority = 0;
-  Value metadata;              ///< filter_metadata of the endpoint: object by namespace.
+  config::Metadata metadata;
   std::vector<HealthFlag> initial_flags;  ///< From EDS health_status.
 };
 
