@@ -26,7 +26,8 @@ class IpAddress {
   bool is_loopback() const;
   /// 0.0.0.0 or ::
   bool is_any() const;
-  /// Inside 10/8, 172.16/12, 192.168/16, 127/8, or for IPv6 fc00::/7 and ::1 (Envoy's default "internal" ranges).
+  /// Inside 10/8, 172.16/12, 192.168/16, 127/8, or for IPv6 fc00::/7 and ::1 (Envoy's default
+  /// "internal" ranges).
   bool is_private() const;
   std::string text() const;
 
@@ -53,7 +54,8 @@ struct CidrRange {
   IpAddress address;
   std::uint8_t prefix_bits = 0;
 
-  /// Nothing when the text is no address. A prefix beyond the address' width means the whole width, as in Envoy.
+  /// Nothing when the text is no address. A prefix beyond the address' width means the whole width,
+  /// as in Envoy.
   static std::optional<CidrRange> make(std::string_view address, std::uint32_t prefix_bits);
   bool contains(const IpAddress& other) const;
 };

@@ -10,8 +10,9 @@ Result<> DomainTable::add(std::string_view domain, std::size_t index) {
   const std::string name = to_lower(domain);
   const auto put = [&](Names& names, std::string_view key) -> Result<> {
     if (names.emplace(std::string(key), index).second) return {};
-    return fail(Errc::config, "Only unique values for domains are permitted. Duplicate entry of domain " +
-                                  name + ".");
+    return fail(
+        Errc::config,
+        "Only unique values for domains are permitted. Duplicate entry of domain " + name + ".");
   };
   if (name == "*") {
     if (any_) return fail(Errc::config, "Only a single wildcard domain is permitted.");
@@ -45,7 +46,8 @@ std::optional<std::size_t> DomainTable::find(std::string_view host) const {
 
 std::string_view without_port(std::string_view host) {
   const auto colon = host.rfind(':');
-  if (colon == std::string_view::npos || host.find(']', colon) != std::string_view::npos) return host;
+  if (colon == std::string_view::npos || host.find(']', colon) != std::string_view::npos)
+    return host;
   // A bare IPv6 address has no port.
   if (host.find(':') != colon && !host.starts_with('[')) return host;
   return host.substr(0, colon);

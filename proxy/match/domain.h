@@ -12,7 +12,8 @@
 
 namespace lab::proxy {
 
-/// Finds one of several things by host name. The order of search is Envoy's: an exact domain, then the longest
+/// Finds one of several things by host name. The order of search is Envoy's: an exact domain, then
+/// the longest
 /// "*SUFFIX", then the longest "PREFIX*", then "*". Hosts and domains are compared without case.
 /// Source: envoy.config.route.v3.VirtualHost.domains.
 class DomainTable {
@@ -24,7 +25,9 @@ class DomainTable {
  private:
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
   };
   using Names = std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>>;
   // By length of the fixed part, longest first.

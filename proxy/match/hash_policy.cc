@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "proxy/http/target.h"
 #include "proxy/match/header_match.h"
 
 namespace lab::proxy {
@@ -10,7 +11,8 @@ namespace {
 std::string hex16(std::uint64_t number) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string result(16, '0');
-  for (int i = 15; i >= 0; --i, number >>= 4) result[static_cast<std::size_t>(i)] = kDigits[number & 15];
+  for (int i = 15; i >= 0; --i, number >>= 4)
+    result[static_cast<std::size_t>(i)] = kDigits[number & 15];
   return result;
 }
 
@@ -32,8 +34,8 @@ std::optional<std::uint64_t> hash_of_cookie(const config::HashCookie& cookie,
   const auto value = cookie_value(head.headers, cookie.name);
   if (value && !value->empty()) return xx_hash64(*value);
   if (!cookie.ttl) return {};
-  const std::string made = hex16(
-      xx_hash64(info.connection->remote.text() + info.connection->local.text()));
+  const std::string made =
+      hex16(xx_hash64(info.connection->remote.text() + info.connection->local.text()));
   if (set_cookies != nullptr) set_cookies->push_back(set_cookie_text(cookie, made));
   return xx_hash64(made);
 }

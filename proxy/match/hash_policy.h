@@ -10,14 +10,15 @@
 
 namespace lab::proxy {
 
-/// What consistent hashing of a route looks at. Source: envoy.config.route.v3.RouteAction.HashPolicy.
+/// What consistent hashing of a route looks at. Source:
+/// envoy.config.route.v3.RouteAction.HashPolicy.
 class HashPolicies {
  public:
   static Result<HashPolicies> compile(const std::vector<config::HashPolicy>& source);
   bool empty() const { return policies_.empty(); }
 
-  /// Nothing when no policy found anything to hash. `set_cookies` receives set-cookie values for the response when
-  /// a cookie with a ttl has to be made.
+  /// Nothing when no policy found anything to hash. `set_cookies` receives set-cookie values for
+  /// the response when a cookie with a ttl has to be made.
   std::optional<std::uint64_t> hash(const RequestHead& head, const StreamInfo& info,
                                     std::vector<std::string>* set_cookies) const;
 

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "proxy/http/target.h"
 
 namespace lab::proxy {
 
@@ -118,22 +119,6 @@ bool QueryParameterMatch::matches(std::string_view path_and_query) const {
   const auto value = query_parameter(path_and_query, name_);
   if (text_) return value && text_->matches(*value);
   return value.has_value() == present_;
-}
-
-std::optional<std::string> query_parameter(std::string_view path_and_query, std::string_view name) {
-  path_and_query = path_and_query.substr(0, path_and_query.find('#'));
-  const auto question = path_and_query.find('?');
-  if (question == std::string_view::npos) return {};
-  std::string_view rest = path_and_query.substr(question + 1);
-  while (!rest.empty()) {
-    const auto end = std::min(rest.find('&'), rest.size());
-    const std::string_view pair = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    const auto equals = pair.find('=');
-    if (pair.substr(0, equals) != name) continue;
-    return std::string(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
-  }
-  return {};
 }
 
 }  // namespace lab::proxy

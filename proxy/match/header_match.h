@@ -11,8 +11,9 @@
 
 namespace lab::proxy {
 
-/// A header's value for matching: several fields of one name count as one, joined by "," (Envoy's view); `scratch` holds
-/// the joined text while the result is used. Pseudo-header names (":path") name the request line.
+/// A header's value for matching: several fields of one name count as one, joined by "," (Envoy's
+/// view); `scratch` holds the joined text while the result is used. Pseudo-header names (":path")
+/// name the request line.
 std::optional<std::string_view> joined_value(const RequestHead& head, std::string_view name,
                                              std::string& scratch);
 std::optional<std::string_view> joined_value(const HeaderMap& headers, std::string_view name,
@@ -56,8 +57,5 @@ class QueryParameterMatch {
   bool present_ = true;
   std::optional<StringMatch> text_;
 };
-
-/// The first value of a query parameter, not decoded; nothing without one.
-std::optional<std::string> query_parameter(std::string_view path_and_query, std::string_view name);
 
 }  // namespace lab::proxy

@@ -9,10 +9,12 @@
 
 namespace lab::proxy {
 
-/// Headers to remove and to add, with %OPERATOR%s in their values. Source: envoy.config.core.v3.HeaderValueOption.
+/// Headers to remove and to add, with %OPERATOR%s in their values. Source:
+/// envoy.config.core.v3.HeaderValueOption.
 class HeaderMutation {
  public:
-  /// Fails with Errc::config for an unknown operator, and for a pseudo-header or "host", which must not be changed so.
+  /// Fails with Errc::config for an unknown operator, and for a pseudo-header or "host", which must
+  /// not be changed so.
   static Result<HeaderMutation> compile(const std::vector<config::HeaderValueOption>& add,
                                         const std::vector<std::string>& remove);
   bool empty() const { return add_.empty() && remove_.empty(); }

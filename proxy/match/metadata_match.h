@@ -19,7 +19,16 @@ class ValueMatch {
   bool matches(const Value& value) const;
 
  private:
-  enum class Kind : std::uint8_t { null, exact_number, range, text, boolean, present, list, any_of };
+  enum class Kind : std::uint8_t {
+    null,
+    exact_number,
+    range,
+    text,
+    boolean,
+    present,
+    list,
+    any_of
+  };
   Kind kind_ = Kind::null;
   double start_ = 0, end_ = 0;
   bool wanted_ = false;

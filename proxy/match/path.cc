@@ -28,8 +28,8 @@ bool is_unreserved(int byte) {
 }
 
 bool needs_encoding(unsigned char byte) {
-  return byte <= ' ' || byte > '~' || std::string_view("\"<>^`{|}").find(static_cast<char>(byte)) !=
-                                          std::string_view::npos;
+  return byte <= ' ' || byte > '~' ||
+         std::string_view("\"<>^`{|}").find(static_cast<char>(byte)) != std::string_view::npos;
 }
 
 void append_encoded(std::string& out, unsigned char byte) {
@@ -57,7 +57,8 @@ bool append_segment(std::string& out, std::string_view segment) {
   return true;
 }
 
-/// 1 for ".", 2 for "..", 0 for anything else. Written out they may carry ";parameters", which some servers ignore.
+/// 1 for ".", 2 for "..", 0 for anything else. Written out they may carry ";parameters", which some
+/// servers ignore.
 int dots_of(std::string_view segment) {
   const std::string_view name = segment.substr(0, segment.find(';'));
   if (name == ".") return 1;
@@ -153,10 +154,6 @@ PathVerdict normalize_path(const PathRules& rules, std::string& path_and_query) 
   if (rules.merge_slashes) path = merge_slashes(path);
   path_and_query.replace(0, question, path);
   return verdict;
-}
-
-std::string_view path_only(std::string_view path_and_query) {
-  return path_and_query.substr(0, path_and_query.find_first_of("?#"));
 }
 
 }  // namespace lab::proxy

@@ -9,12 +9,16 @@
 
 namespace lab::proxy {
 
-/// A path without dot segments and with one spelling of each character, as Envoy's normalize_path makes it:
-///   "." and ".." segments (also with "%2e", or followed by ";parameters") are resolved, never above "/";
+/// A path without dot segments and with one spelling of each character, as Envoy's normalize_path
+/// makes it:
+///   "." and ".." segments (also with "%2e", or followed by ";parameters") are resolved, never
+///   above "/";
 ///   '\' becomes '/'; percent-encoded letters, digits and "-._~" are decoded;
-///   space, '"', '<', '>', '^', '`', '{', '|', '}' and bytes above 126 are encoded; the rest stays as it is.
-/// Nothing when the path does not begin with '/' or '\', or contains an encoded NUL. `path` has no query.
-/// Source: RFC 3986 section 6.2.2; WHATWG URL's path state; Envoy 1.40's answers (tests/unit/proxy/match/path_test.cc).
+///   space, '"', '<', '>', '^', '`', '{', '|', '}' and bytes above 126 are encoded; the rest stays
+///   as it is.
+/// Nothing when the path does not begin with '/' or '\', or contains an encoded NUL. `path` has no
+/// query. Source: RFC 3986 section 6.2.2; WHATWG URL's path state; Envoy 1.40's answers
+/// (tests/unit/proxy/match/path_test.cc).
 std::optional<std::string> canonical_path(std::string_view path);
 
 /// "/a//b" becomes "/a/b"; a slash at the end stays. `path` has no query.
@@ -39,10 +43,8 @@ enum class PathVerdict : std::uint8_t {
   redirect,  ///< 307 to the path as it now is.
 };
 
-/// Applies the rules to a path with query, in Envoy's order. A path with a fragment ('#') is refused.
+/// Applies the rules to a path with query, in Envoy's order. A path with a fragment ('#') is
+/// refused.
 PathVerdict normalize_path(const PathRules& rules, std::string& path_and_query);
-
-/// The path without query and fragment.
-std::string_view path_only(std::string_view path_and_query);
 
 }  // namespace lab::proxy

@@ -55,11 +55,13 @@ Result<RetryPolicy> RetryPolicy::compile(const config::RetryPolicy& source) {
   result.per_try_idle_timeout = milliseconds(source.per_try_idle_timeout, Milliseconds(0));
   if (source.retry_back_off) {
     // An interval of less than a millisecond counts as one.
-    result.base_interval =
-        std::max(Milliseconds(1), milliseconds(source.retry_back_off->base_interval, Milliseconds(25)));
-    result.max_interval = milliseconds(source.retry_back_off->max_interval, result.base_interval * 10);
+    result.base_interval = std::max(
+        Milliseconds(1), milliseconds(source.retry_back_off->base_interval, Milliseconds(25)));
+    result.max_interval =
+        milliseconds(source.retry_back_off->max_interval, result.base_interval * 10);
     if (result.max_interval < result.base_interval) {
-      return fail(Errc::config, "retry_policy.max_interval must greater than or equal to the base_interval.");
+      return fail(Errc::config,
+                  "retry_policy.max_interval must greater than or equal to the base_interval.");
     }
   }
   result.status_codes = source.retriable_status_codes;

@@ -15,7 +15,8 @@ namespace lab::proxy {
 
 using Milliseconds = std::chrono::milliseconds;
 
-/// Conditions of retry_on and retry_grpc_on, as bits. Source: Envoy's router filter, x-envoy-retry-on.
+/// Conditions of retry_on and retry_grpc_on, as bits. Source: Envoy's router filter,
+/// x-envoy-retry-on.
 enum RetryOn : std::uint32_t {
   kRetryOn5xx = 1u << 0,
   kRetryOnGatewayError = 1u << 1,
@@ -49,7 +50,8 @@ struct RetryPolicy {
   std::vector<std::uint32_t> status_codes;
   std::vector<HeaderMatch> response_headers, request_headers;
   bool avoid_previous_hosts = false;
-  std::uint32_t host_attempts = 1;  ///< Choices of a host before one that was tried already is taken.
+  std::uint32_t host_attempts =
+      1;  ///< Choices of a host before one that was tried already is taken.
   std::vector<config::ResetHeader> reset_headers;
   Milliseconds reset_max_interval{300'000};
 };
@@ -58,8 +60,8 @@ struct RetryPolicy {
 class RetryState {
  public:
   /// Merges the route's policy with x-envoy-retry-on, x-envoy-retry-grpc-on, x-envoy-max-retries,
-  /// x-envoy-retriable-status-codes and x-envoy-retriable-header-names, and removes these headers. Nothing when no
-  /// condition is set, so that no attempt needs to be kept for another one.
+  /// x-envoy-retriable-status-codes and x-envoy-retriable-header-names, and removes these headers.
+  /// Nothing when no condition is set, so that no attempt needs to be kept for another one.
   static std::optional<RetryState> create(const RetryPolicy& policy, RequestHead& head);
 
   enum class Verdict : std::uint8_t {
@@ -67,14 +69,15 @@ class RetryState {
     retry,           ///< Wait back_off() and try again.
     limit_exceeded,  ///< It would be tried again, but all retries are used: flag URX.
   };
-  /// On response headers; `grpc_status` comes from them or from the trailers of a response without body.
+  /// On response headers; `grpc_status` comes from them or from the trailers of a response without
+  /// body.
   Verdict on_response(const ResponseHead& head);
-  /// On a reset or a timeout of one try (UpstreamReset::local_reset). `request_started` is false while nothing of the
-  /// request was sent on the new stream.
+  /// On a reset or a timeout of one try (UpstreamReset::local_reset). `request_started` is false
+  /// while nothing of the request was sent on the new stream.
   Verdict on_reset(UpstreamReset reason, bool request_started);
 
-  /// The wait before the retry that the last verdict announced: jittered, growing exponentially, or what the response asked
-  /// for. `now` is only for reset headers that give an instant.
+  /// The wait before the retry that the last verdict announced: jittered, growing exponentially, or
+  /// what the response asked for. `now` is only for reset headers that give an instant.
   Milliseconds back_off(std::uint64_t random);
 
   std::uint32_t retries_left() const { return left_; }

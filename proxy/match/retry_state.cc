@@ -89,9 +89,10 @@ bool RetryState::reset_is_retriable(UpstreamReset reason, bool request_started) 
   if ((retry_on_ & kRetryOnRefusedStream) && reason == UpstreamReset::remote_refused_stream_reset) {
     return true;
   }
-  return (retry_on_ & kRetryOnConnectFailure) && (reason == UpstreamReset::local_connection_failure ||
-                                                  reason == UpstreamReset::remote_connection_failure ||
-                                                  reason == UpstreamReset::connection_timeout);
+  return (retry_on_ & kRetryOnConnectFailure) &&
+         (reason == UpstreamReset::local_connection_failure ||
+          reason == UpstreamReset::remote_connection_failure ||
+          reason == UpstreamReset::connection_timeout);
 }
 
 RetryState::Verdict RetryState::judge(bool would_retry) {
@@ -107,7 +108,7 @@ std::optional<Milliseconds> RetryState::requested_wait(const ResponseHead& head)
     const auto number = whole_number(head.headers.get_or_empty(header.name));
     if (!number) continue;
     auto wait = seconds(*number);
-    if (header.format == config::RetryPolicy::ResetHeaderFormat::unix_timestamp) {
+    if (header.format == config::ResetHeaderFormat::unix_timestamp) {
       wait -= std::chrono::duration_cast<seconds>(now.time_since_epoch());
     }
     if (wait.count() <= 0 || wait > policy_->reset_max_interval) continue;
@@ -129,10 +130,12 @@ RetryState::Verdict RetryState::on_reset(UpstreamReset reason, bool request_star
 Milliseconds RetryState::back_off(std::uint64_t random) {
   if (requested_) {
     // Up to half as long again, so that not all clients come back at once.
-    const auto span = static_cast<std::uint64_t>(std::max<std::int64_t>(1, requested_->count() / 2));
+    const auto span =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(1, requested_->count() / 2));
     return *requested_ + Milliseconds(random % span);
   }
-  const auto interval = static_cast<std::uint64_t>(std::max<std::int64_t>(1, next_interval_.count()));
+  const auto interval =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(1, next_interval_.count()));
   next_interval_ = std::min(next_interval_ * 2, policy_->max_interval);
   return Milliseconds(random % interval);
 }

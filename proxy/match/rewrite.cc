@@ -1,8 +1,8 @@
 #include "proxy/match/rewrite.h"
 
 #include "base/text.h"
+#include "proxy/http/target.h"
 #include "proxy/match/domain.h"
-#include "proxy/match/path.h"
 
 namespace lab::proxy {
 

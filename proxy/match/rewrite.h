@@ -10,13 +10,15 @@
 
 namespace lab::proxy {
 
-/// How a route changes path and authority on the way to the upstream. Source: envoy.config.route.v3.RouteAction.
+/// How a route changes path and authority on the way to the upstream. Source:
+/// envoy.config.route.v3.RouteAction.
 class Rewrite {
  public:
   static Result<Rewrite> compile(const config::RouteAction& source);
 
-  /// Applies both; `weighted_host` is the host_rewrite_literal of the weighted cluster, or empty. `keep_original` writes
-  /// x-envoy-original-path and x-envoy-original-host. auto_host_rewrite comes later: see rewrite_host.
+  /// Applies both; `weighted_host` is the host_rewrite_literal of the weighted cluster, or empty.
+  /// `keep_original` writes x-envoy-original-path and x-envoy-original-host. auto_host_rewrite
+  /// comes later: see rewrite_host.
   void apply(const RouteMatch& match, RequestHead& head, const std::string& weighted_host,
              bool keep_original) const;
   /// True when the authority becomes the chosen endpoint's hostname.
@@ -33,7 +35,8 @@ class Rewrite {
   bool append_forwarded_host_ = false;
 };
 
-/// Gives the request another authority and tells the old one in x-forwarded-host and x-envoy-original-host as asked.
+/// Gives the request another authority and tells the old one in x-forwarded-host and
+/// x-envoy-original-host as asked.
 void rewrite_host(RequestHead& head, const std::string& host, bool append_forwarded_host,
                   bool keep_original);
 

@@ -68,7 +68,8 @@ Result<> RouteEntry::compile_weighted() {
     return fail(Errc::config, "Sum of weights in the weighted_cluster must be greater than 0.");
   }
   if (end > 0xffffffff) {
-    return fail(Errc::config, "The sum of weights of all weighted clusters must not exceed 4294967295.");
+    return fail(Errc::config,
+                "The sum of weights of all weighted clusters must not exceed 4294967295.");
   }
   return {};
 }

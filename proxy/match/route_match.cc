@@ -1,6 +1,6 @@
 #include "proxy/match/route_match.h"
 
-#include "proxy/match/path.h"
+#include "proxy/http/target.h"
 
 namespace lab::proxy {
 

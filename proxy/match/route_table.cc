@@ -36,7 +36,8 @@ Result<> RouteTable::compile_host(const config::VirtualHost& host, std::size_t i
   entry->response_headers_ =
       TRY(HeaderMutation::compile(host.response_headers_to_add, host.response_headers_to_remove));
   for (const auto& cluster : host.virtual_clusters) {
-    entry->virtual_clusters_.emplace_back(TRY(compile_header_matches(cluster.headers)), cluster.name);
+    entry->virtual_clusters_.emplace_back(TRY(compile_header_matches(cluster.headers)),
+                                          cluster.name);
   }
   for (std::size_t i = 0; i < host.routes.size(); ++i) {
     const config::Route& route = host.routes[i];

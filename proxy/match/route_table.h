@@ -90,8 +90,8 @@ class VirtualHostEntry {
   const std::string& name() const { return config_->name; }
   const HeaderMutation& request_headers() const { return request_headers_; }
   const HeaderMutation& response_headers() const { return response_headers_; }
-  /// The virtual cluster whose statistics count this request: the first that matches, "other" when none does, "" when
-  /// there are none.
+  /// The virtual cluster whose statistics count this request: the first that matches, "other" when
+  /// none does, "" when there are none.
   std::string_view virtual_cluster(const RequestHead& head) const;
 
  private:
@@ -105,11 +105,12 @@ class VirtualHostEntry {
 /// What a search in a table gives.
 struct RouteResult {
   const VirtualHostEntry* virtual_host = nullptr;  ///< Null: no domain fits.
-  const RouteEntry* route = nullptr;               ///< Null: 404 route_not_found, unless the next holds.
-  bool tls_required = false;                       ///< 301 to https://AUTHORITY/PATH.
+  const RouteEntry* route = nullptr;  ///< Null: 404 route_not_found, unless the next holds.
+  bool tls_required = false;          ///< 301 to https://AUTHORITY/PATH.
 };
 
-/// The configuration of one filter for one request, from typed_per_filter_config: the most specific level that has one.
+/// The configuration of one filter for one request, from typed_per_filter_config: the most specific
+/// level that has one.
 struct FilterOverride {
   const config::Any* config = nullptr;  ///< Null: the filter's own.
   std::optional<bool> disabled;         ///< Set when a level switched it off or on.
@@ -125,16 +126,18 @@ class RouteTable {
   const std::string& name() const { return config_.name; }
 
   const VirtualHostEntry* find_virtual_host(const RequestHead& head) const;
-  /// The first route of the virtual host that matches. `random` is the request's stable random number.
+  /// The first route of the virtual host that matches. `random` is the request's stable random
+  /// number.
   RouteResult find(const RequestHead& head, const StreamInfo& info, std::uint64_t random) const;
 
-  /// Applies request_headers_to_add/remove of all levels in the order that the configuration asks for, and the rewrites
-  /// of the route; `choice` is what choose_cluster gave. `keep_original` adds x-envoy-original-path and -host.
+  /// Applies request_headers_to_add/remove of all levels in the order that the configuration asks
+  /// for, and the rewrites of the route; `choice` is what choose_cluster gave. `keep_original` adds
+  /// x-envoy-original-path and -host.
   void finalize_request(const RouteEntry& route, const ClusterChoice& choice, RequestHead& head,
                         const StreamInfo& info, bool keep_original) const;
   /// The same for response headers; `weighted` may be null.
-  void finalize_response(const RouteEntry& route, const WeightedCluster* weighted, HeaderMap& headers,
-                         const StreamInfo& info) const;
+  void finalize_response(const RouteEntry& route, const WeightedCluster* weighted,
+                         HeaderMap& headers, const StreamInfo& info) const;
 
   FilterOverride filter_override(const RouteResult& result, const WeightedCluster* weighted,
                                  const std::string& filter_name) const;

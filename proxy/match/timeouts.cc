@@ -89,8 +89,8 @@ std::optional<Milliseconds> grpc_timeout(const HeaderMap& headers) {
   }
 }
 
-void set_timeout_headers(const RouteEntry& route, const RequestTimeouts& timeouts, RequestHead& head,
-                         const RouterRules& rules, Milliseconds elapsed) {
+void set_timeout_headers(const RouteEntry& route, const RequestTimeouts& timeouts,
+                         RequestHead& head, const RouterRules& rules, Milliseconds elapsed) {
   Milliseconds expected = timeouts.per_try;
   if (timeouts.hedge_on_per_try_timeout || expected.count() == 0) expected = timeouts.global;
   if (expected.count() == 0) return;
@@ -128,8 +128,8 @@ RequestTimeouts request_timeouts(const RouteEntry& route, RequestHead& head,
   if (result.per_try >= result.global && result.global.count() != 0) {
     result.per_try = Milliseconds(0);
   }
-  const auto& hedge = action.hedge_policy ? action.hedge_policy
-                                          : route.virtual_host().config().hedge_policy;
+  const auto& hedge =
+      action.hedge_policy ? action.hedge_policy : route.virtual_host().config().hedge_policy;
   result.hedge_on_per_try_timeout = hedge && hedge->hedge_on_per_try_timeout;
   const std::string_view asked = headers.get_or_empty(kHedge);
   if (asked == "true" || asked == "false") result.hedge_on_per_try_timeout = asked == "true";

@@ -36,7 +36,8 @@ std::optional<std::size_t> read_end(std::string_view rest, std::optional<std::si
   return at + 1;
 }
 
-/// The parameters reach to the first ")" that ends the command: they may hold ")" and "%" themselves.
+/// The parameters reach to the first ")" that ends the command: they may hold ")" and "%"
+/// themselves.
 std::optional<Command> read_command(std::string_view text) {
   Command command;
   std::size_t at = 1;
@@ -171,7 +172,8 @@ std::string Format::text(const StreamInfo& info, std::string_view missing) const
 }
 
 Value Format::value(const StreamInfo& info, std::string_view missing) const {
-  if (parts_.size() == 1 && parts_[0].fact) return shortened(parts_[0].fact(info), parts_[0].length);
+  if (parts_.size() == 1 && parts_[0].fact)
+    return shortened(parts_[0].fact(info), parts_[0].length);
   return Value(text(info, missing));
 }
 

@@ -15,7 +15,8 @@
 
 namespace lab::proxy {
 
-/// Reads one fact; null when it is not there. Numbers are numbers, so that JSON lines show them as such.
+/// Reads one fact; null when it is not there. Numbers are numbers, so that JSON lines show them as
+/// such.
 using Fact = std::function<Value(const StreamInfo&)>;
 
 /// How %NAME(parameters):LENGTH% may be written.
@@ -49,7 +50,8 @@ class Format {
   /// Fails with Errc::config for an unknown operator or broken syntax.
   static Result<Format> compile(std::string_view text);
 
-  /// What is missing becomes `missing` ("-" in access logs, "" in headers and where empty values are omitted).
+  /// What is missing becomes `missing` ("-" in access logs, "" in headers and where empty values
+  /// are omitted).
   std::string text(const StreamInfo& info, std::string_view missing) const;
   /// With its type when the format is one operator alone; else text.
   Value value(const StreamInfo& info, std::string_view missing) const;

@@ -8,7 +8,8 @@ namespace lab::proxy {
 /// What a grpc-status that is no number counts as.
 inline constexpr std::uint32_t kInvalidGrpcStatus = 0xffffffff;
 
-/// "OK", "Canceled" ... or "OK", "CANCELLED" ...; the number itself for an unknown one. Source: gRPC's statuscodes.md.
+/// "OK", "Canceled" ... or "OK", "CANCELLED" ...; the number itself for an unknown one. Source:
+/// gRPC's statuscodes.md.
 std::string grpc_status_name(std::uint32_t status, bool snake_case);
 
 /// The gRPC status that stands for an HTTP status. Source: gRPC's http-grpc-status-mapping.md.

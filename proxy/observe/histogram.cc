@@ -11,7 +11,8 @@ constexpr std::uint16_t kPerDecade = 90;
 
 std::uint16_t Histogram::bin_of(std::uint64_t value) {
   if (value == 0) return 0;
-  // 1..9 are 10..99 of the decade below: one more digit keeps "two significant digits" true for them too.
+  // 1..9 are 10..99 of the decade below: one more digit keeps "two significant digits" true for
+  // them too.
   std::uint64_t mantissa = value;
   std::uint16_t decade = 1;
   if (value < 10) {

@@ -8,8 +8,8 @@
 
 namespace lab::proxy {
 
-/// Counts values in bins of two significant decimal digits (a log-linear histogram, so that a quantile is never more
-/// than 5 % off). One thread records, any thread reads.
+/// Counts values in bins of two significant decimal digits (a log-linear histogram, so that a
+/// quantile is never more than 5 % off). One thread records, any thread reads.
 class Histogram {
  public:
   enum class Unit : std::uint8_t { milliseconds, bytes, percent, unspecified };
@@ -26,7 +26,8 @@ class Histogram {
     double sum = 0;
 
     void merge(const Snapshot& other);
-    /// The value below which `share` (0..1) of all values lie, between a bin's bounds by rank; NaN when empty.
+    /// The value below which `share` (0..1) of all values lie, between a bin's bounds by rank; NaN
+    /// when empty.
     double quantile(double share) const;
     /// How many values lie in bins that end at or below `bound`.
     std::uint64_t count_up_to(double bound) const;

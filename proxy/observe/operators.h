@@ -19,9 +19,13 @@ inline Operator plain(std::string_view name, Fact fact) {
 }
 
 /// Null for an empty text: what is empty was not there.
-inline Value text_or_null(std::string_view text) { return text.empty() ? Value() : Value(text); }
+inline Value text_or_null(std::string_view text) {
+  return text.empty() ? Value() : Value(text);
+}
 
-inline Value number(std::uint64_t value) { return Value(static_cast<std::int64_t>(value)); }
+inline Value number(std::uint64_t value) {
+  return Value(static_cast<std::int64_t>(value));
+}
 
 /// Splits "a:b:c" once: what stands before the first separator, and the rest.
 std::pair<std::string_view, std::string_view> split_once(std::string_view text, char separator);

@@ -30,17 +30,27 @@ Operator port(std::string_view name, Where where) {
   });
 }
 
-std::optional<IpPort> local(const StreamInfo& info) { return info.connection->local; }
-std::optional<IpPort> direct_local(const StreamInfo& info) { return info.connection->direct_local; }
-std::optional<IpPort> remote(const StreamInfo& info) { return info.remote_address(); }
+std::optional<IpPort> local(const StreamInfo& info) {
+  return info.connection->local;
+}
+std::optional<IpPort> direct_local(const StreamInfo& info) {
+  return info.connection->direct_local;
+}
+std::optional<IpPort> remote(const StreamInfo& info) {
+  return info.remote_address();
+}
 std::optional<IpPort> direct_remote(const StreamInfo& info) {
   return info.connection->direct_remote;
 }
-std::optional<IpPort> upstream_local(const StreamInfo& info) { return info.upstream.local; }
+std::optional<IpPort> upstream_local(const StreamInfo& info) {
+  return info.upstream.local;
+}
 std::optional<IpPort> upstream_remote(const StreamInfo& info) {
   return info.upstream.connected ? info.upstream.connected : info.upstream.host;
 }
-std::optional<IpPort> upstream_host(const StreamInfo& info) { return info.upstream.host; }
+std::optional<IpPort> upstream_host(const StreamInfo& info) {
+  return info.upstream.host;
+}
 
 Value host_name(const StreamInfo& info, bool with_port) {
   const std::string& name = info.upstream.host_name;

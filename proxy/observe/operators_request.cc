@@ -1,6 +1,5 @@
 #include "base/text.h"
-#include "proxy/match/header_match.h"
-#include "proxy/match/path.h"
+#include "proxy/http/target.h"
 #include "proxy/observe/operators.h"
 
 namespace lab::proxy {
@@ -73,8 +72,8 @@ Result<> check_path_choice(std::string_view which) {
 Result<Fact> make_path(std::string_view parameters) {
   const auto [query, which] = split_once(parameters, ':');
   if (!query.empty() && query != "WQ" && query != "NQ") {
-    return fail(Errc::config, "Invalid PATH option: '" + std::string(query) +
-                                  "', only 'WQ'/'NQ' are allowed.");
+    return fail(Errc::config,
+                "Invalid PATH option: '" + std::string(query) + "', only 'WQ'/'NQ' are allowed.");
   }
   TRY(check_path_choice(which));
   const bool without_query = query == "NQ";

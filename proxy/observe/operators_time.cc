@@ -8,7 +8,8 @@ using std::chrono::nanoseconds;
 
 Value milliseconds(const StreamTiming::Offset& offset) {
   if (!offset) return {};
-  return Value(std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(*offset).count()});
+  return Value(
+      std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(*offset).count()});
 }
 
 Fact offset_of(StreamTiming::Offset StreamTiming::*member) {
@@ -30,14 +31,17 @@ Operator instant(std::string_view name, bool local, Read read) {
           }};
 }
 
-std::optional<SystemTime> start_of(const StreamInfo& info) { return info.start; }
+std::optional<SystemTime> start_of(const StreamInfo& info) {
+  return info.start;
+}
 
 std::optional<SystemTime> emitted(const StreamInfo& info) {
   return info.start + std::chrono::duration_cast<SystemTime::duration>(
                           info.timing.complete.value_or(nanoseconds(0)));
 }
 
-/// The points that %COMMON_DURATION(FROM:TO:PRECISION)% knows. A name that is none of them never has a value, as in Envoy.
+/// The points that %COMMON_DURATION(FROM:TO:PRECISION)% knows. A name that is none of them never
+/// has a value, as in Envoy.
 StreamTiming::Offset time_point(const StreamTiming& timing, std::string_view name) {
   struct Point {
     std::string_view name;

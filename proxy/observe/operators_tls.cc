@@ -6,8 +6,12 @@ namespace {
 
 /// Which connection and which side's certificate an operator reads.
 using Tls = const TlsInfo* (*)(const StreamInfo&);
-const TlsInfo* downstream(const StreamInfo& info) { return info.connection->tls.get(); }
-const TlsInfo* upstream(const StreamInfo& info) { return info.upstream.tls.get(); }
+const TlsInfo* downstream(const StreamInfo& info) {
+  return info.connection->tls.get();
+}
+const TlsInfo* upstream(const StreamInfo& info) {
+  return info.upstream.tls.get();
+}
 
 Operator session(std::string_view name, Tls tls, std::string TlsInfo::*member) {
   return plain(name, [tls, member](const StreamInfo& info) -> Value {

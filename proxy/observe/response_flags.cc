@@ -56,8 +56,12 @@ std::string names_of(const ResponseFlags& flags, std::string_view ResponseFlagNa
 
 }  // namespace
 
-std::string ResponseFlags::short_text() const { return names_of(*this, &ResponseFlagName::short_name); }
-std::string ResponseFlags::long_text() const { return names_of(*this, &ResponseFlagName::long_name); }
+std::string ResponseFlags::short_text() const {
+  return names_of(*this, &ResponseFlagName::short_name);
+}
+std::string ResponseFlags::long_text() const {
+  return names_of(*this, &ResponseFlagName::long_name);
+}
 
 std::string_view upstream_reset_text(UpstreamReset reason) {
   switch (reason) {

@@ -8,7 +8,8 @@
 
 namespace lab::proxy {
 
-/// Why a response is not simply what the upstream said. Order and names are Envoy's (%RESPONSE_FLAGS%).
+/// Why a response is not simply what the upstream said. Order and names are Envoy's
+/// (%RESPONSE_FLAGS%).
 enum class ResponseFlag : std::uint8_t {
   failed_local_health_check,          ///< LH
   no_healthy_upstream,                ///< UH
@@ -32,14 +33,14 @@ enum class ResponseFlag : std::uint8_t {
   upstream_max_stream_duration,       ///< UMSDR
   response_from_cache_filter,         ///< RFCF
   no_filter_config_found,             ///< NFCF
-  duration_timeout,                   ///< DT: max_connection_duration or max_stream_duration downstream.
-  upstream_protocol_error,            ///< UPE
-  no_cluster_found,                   ///< NC
-  overload_manager,                   ///< OM
-  dns_resolution_failed,              ///< DF
-  drop_overload,                      ///< DO
-  downstream_remote_reset,            ///< DR
-  unconditional_drop_overload,        ///< UDO
+  duration_timeout,             ///< DT: max_connection_duration or max_stream_duration downstream.
+  upstream_protocol_error,      ///< UPE
+  no_cluster_found,             ///< NC
+  overload_manager,             ///< OM
+  dns_resolution_failed,        ///< DF
+  drop_overload,                ///< DO
+  downstream_remote_reset,      ///< DR
+  unconditional_drop_overload,  ///< UDO
 };
 
 /// The short ("UH") and long ("NoHealthyUpstream") name of a flag.
@@ -80,7 +81,8 @@ inline constexpr std::string_view kMaintenanceMode = "maintenance_mode";
 inline constexpr std::string_view kUpstreamTimeout = "upstream_response_timeout";
 inline constexpr std::string_view kUpstreamPerTryTimeout = "upstream_per_try_timeout";
 inline constexpr std::string_view kUpstreamPerTryIdleTimeout = "upstream_per_try_idle_timeout";
-inline constexpr std::string_view kUpstreamMaxStreamDuration = "upstream_max_stream_duration_reached";
+inline constexpr std::string_view kUpstreamMaxStreamDuration =
+    "upstream_max_stream_duration_reached";
 inline constexpr std::string_view kMaxDuration = "max_duration_timeout";
 inline constexpr std::string_view kStreamIdleTimeout = "stream_idle_timeout";
 inline constexpr std::string_view kRequestOverallTimeout = "request_overall_timeout";
@@ -106,8 +108,9 @@ inline constexpr std::string_view kHealthCheckFailed = "health_check_failed";
 inline constexpr std::string_view kRbacDenied = "rbac_access_denied_matched_policy";
 }  // namespace details
 
-/// How a stream to the upstream ended early; its text stands in %RESPONSE_CODE_DETAILS% and in the body that the
-/// client gets ("upstream connect error or disconnect/reset before headers. reset reason: ...").
+/// How a stream to the upstream ended early; its text stands in %RESPONSE_CODE_DETAILS% and in the
+/// body that the client gets ("upstream connect error or disconnect/reset before headers. reset
+/// reason: ...").
 enum class UpstreamReset : std::uint8_t {
   local_reset,
   local_refused_stream_reset,
@@ -125,11 +128,13 @@ enum class UpstreamReset : std::uint8_t {
 /// For example "remote connection failure".
 std::string_view upstream_reset_text(UpstreamReset reason);
 
-/// Envoy's details of an early or late reset: "upstream_reset_before_response_started{remote connection failure|TEXT}";
-/// spaces become '_', `transport_failure` may be empty.
-std::string reset_details(UpstreamReset reason, bool response_started, std::string_view transport_failure);
+/// Envoy's details of an early or late reset: "upstream_reset_before_response_started{remote
+/// connection failure|TEXT}"; spaces become '_', `transport_failure` may be empty.
+std::string reset_details(UpstreamReset reason, bool response_started,
+                          std::string_view transport_failure);
 
-/// The body of the 503 that an early reset becomes. `remote_failures` is true for the retries' limit text.
+/// The body of the 503 that an early reset becomes. `remote_failures` is true for the retries'
+/// limit text.
 std::string reset_body(UpstreamReset reason, std::string_view transport_failure, bool after_retry);
 
 }  // namespace lab::proxy

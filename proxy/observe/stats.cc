@@ -14,8 +14,12 @@ T& StatsStore::find_or_make(Table<T>& table, std::string_view name, Args&&... ar
   return made;
 }
 
-Counter& StatsStore::counter(std::string_view name) { return find_or_make(counters_, name); }
-Gauge& StatsStore::gauge(std::string_view name) { return find_or_make(gauges_, name); }
+Counter& StatsStore::counter(std::string_view name) {
+  return find_or_make(counters_, name);
+}
+Gauge& StatsStore::gauge(std::string_view name) {
+  return find_or_make(gauges_, name);
+}
 Histogram& StatsStore::histogram(std::string_view name, Histogram::Unit unit) {
   return find_or_make(histograms_, name, unit);
 }

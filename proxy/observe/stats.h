@@ -12,8 +12,8 @@
 
 namespace lab::proxy {
 
-/// A number that only grows. One thread (the worker that owns the store) writes, any thread reads: a plain load and
-/// store without a locked instruction.
+/// A number that only grows. One thread (the worker that owns the store) writes, any thread reads:
+/// a plain load and store without a locked instruction.
 class Counter {
  public:
   void add(std::uint64_t amount = 1) {
@@ -44,17 +44,17 @@ class Gauge {
   std::atomic<bool> used_{false};
 };
 
-/// The numbers of one worker, by Envoy's names ("cluster.NAME.upstream_rq_total"). Names are looked up while
-/// configuration is taken over (under a lock); what is handed out keeps its address as long as the store lives, and
-/// is then used without any lock.
+/// The numbers of one worker, by Envoy's names ("cluster.NAME.upstream_rq_total"). Names are looked
+/// up while configuration is taken over (under a lock); what is handed out keeps its address as
+/// long as the store lives, and is then used without any lock.
 class StatsStore {
  public:
   Counter& counter(std::string_view name);
   Gauge& gauge(std::string_view name);
   Histogram& histogram(std::string_view name, Histogram::Unit unit = Histogram::Unit::milliseconds);
 
-  /// Forgets all names that begin with `prefix` in what readers see, for example those of a removed cluster; what was
-  /// handed out stays valid.
+  /// Forgets all names that begin with `prefix` in what readers see, for example those of a removed
+  /// cluster; what was handed out stays valid.
   void remove_prefix(std::string_view prefix);
   void reset_counters();
 

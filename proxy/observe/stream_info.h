@@ -32,7 +32,7 @@ struct ConnectionInfo {
   std::string requested_server_name;  ///< SNI; empty when none.
   std::string transport_protocol;     ///< "tls", "raw_buffer" or empty (not inspected).
   std::vector<std::string> application_protocols;  ///< Offered by ALPN, or found by http_inspector.
-  std::string alpn;                   ///< Negotiated.
+  std::string alpn;                                ///< Negotiated.
   TlsInfoPtr tls;
   std::string transport_failure_reason;  ///< Of the handshake downstream.
   std::string termination_details;       ///< %CONNECTION_TERMINATION_DETAILS%.
@@ -68,16 +68,17 @@ struct StreamTiming {
 
 /// Byte counts as they went over the wire (with framing) or as content.
 struct ByteCounts {
-  std::uint64_t body_received = 0, body_sent = 0;          ///< %BYTES_RECEIVED%, %BYTES_SENT%
-  std::uint64_t wire_received = 0, wire_sent = 0;          ///< downstream
-  std::uint64_t header_received = 0, header_sent = 0;      ///< downstream headers
+  std::uint64_t body_received = 0, body_sent = 0;      ///< %BYTES_RECEIVED%, %BYTES_SENT%
+  std::uint64_t wire_received = 0, wire_sent = 0;      ///< downstream
+  std::uint64_t header_received = 0, header_sent = 0;  ///< downstream headers
   std::uint64_t upstream_wire_received = 0, upstream_wire_sent = 0;
   std::uint64_t upstream_header_received = 0, upstream_header_sent = 0;
   std::uint64_t retransmitted = 0;
 };
 
-/// All that access logs, header formats, trace records and authorization may know about one request or one tunnelled
-/// connection. The session fills it; everything that decides or reports only reads it.
+/// All that access logs, header formats, trace records and authorization may know about one request
+/// or one tunnelled connection. The session fills it; everything that decides or reports only reads
+/// it.
 struct StreamInfo {
   const ConnectionInfo* connection = nullptr;  ///< Never null while read.
   SystemTime start{};
@@ -90,7 +91,8 @@ struct StreamInfo {
   const RequestHead* request = nullptr;
   const ResponseHead* response = nullptr;
   const HeaderMap* response_trailers = nullptr;
-  std::optional<IpPort> remote;  ///< After XFF rules; the connection's when unset. Port 0 when it came from XFF.
+  std::optional<IpPort>
+      remote;  ///< After XFF rules; the connection's when unset. Port 0 when it came from XFF.
 
   std::uint32_t response_code = 0;  ///< 0: none was sent.
   std::string response_code_details;
@@ -107,7 +109,8 @@ struct StreamInfo {
   Value dynamic_metadata;  ///< Object by namespace.
   std::map<std::string, std::string> filter_state;
   const config::Metadata* route_metadata = nullptr;
-  std::vector<const config::Metadata*> origins;  ///< Of each object that took part, in order of decision; may hold nulls.
+  std::vector<const config::Metadata*>
+      origins;  ///< Of each object that took part, in order of decision; may hold nulls.
 
   const IpPort& remote_address() const { return remote ? *remote : connection->remote; }
 };

@@ -24,7 +24,8 @@ std::string two_digits(int number) {
   return number < 10 ? "0" + std::to_string(number) : std::to_string(number);
 }
 
-/// Takes one of our own directives at the beginning of `rest` (after '%'); "" when it is none of them.
+/// Takes one of our own directives at the beginning of `rest` (after '%'); "" when it is none of
+/// them.
 std::string special(std::string_view& rest, const Instant& instant, const std::tm& broken_down) {
   const auto take = [&rest](std::size_t size) { rest.remove_prefix(size); };
   const auto digit = [&rest](std::size_t at) {
@@ -63,7 +64,8 @@ std::string standard(std::string_view& rest, const std::tm& broken_down) {
   const std::string directive = "%" + std::string(rest.substr(0, size));
   rest.remove_prefix(std::min(size, rest.size()));
   char buffer[128];
-  const std::size_t written = std::strftime(buffer, sizeof(buffer), directive.c_str(), &broken_down);
+  const std::size_t written =
+      std::strftime(buffer, sizeof(buffer), directive.c_str(), &broken_down);
   return std::string(buffer, written);
 }
 

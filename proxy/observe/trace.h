@@ -11,16 +11,17 @@
 
 namespace lab::proxy {
 
-/// The last requests and connections of the whole process, each with every decision that was taken for it. Bounded:
-/// the oldest go first. Workers add under a short lock; `lab` reads it through the admin.
+/// The last requests and connections of the whole process, each with every decision that was taken
+/// for it. Bounded: the oldest go first. Workers add under a short lock; `lab` reads it through the
+/// admin.
 class TraceStore {
  public:
   explicit TraceStore(std::size_t limit) : limit_(limit) {}
 
   /// Takes what `info` says now; call it once when the request or connection is complete.
   void add(const StreamInfo& info);
-  /// {"next":N,"records":[...]}: all kept records whose sequence is at least `since`, in order; asking again with
-  /// since=N gives only newer ones.
+  /// {"next":N,"records":[...]}: all kept records whose sequence is at least `since`, in order;
+  /// asking again with since=N gives only newer ones.
   Value read(std::uint64_t since) const;
 
  private:

@@ -5,13 +5,17 @@
 namespace lab::proxy {
 namespace {
 
-constexpr HealthFlag kPrinted[] = {
-    HealthFlag::failed_active_hc,         HealthFlag::failed_outlier_check,
-    HealthFlag::failed_eds_health,        HealthFlag::degraded_active_hc,
-    HealthFlag::degraded_eds_health,      HealthFlag::degraded_outlier_detection,
-    HealthFlag::pending_dynamic_removal,  HealthFlag::pending_active_hc,
-    HealthFlag::excluded_via_immediate_hc_fail, HealthFlag::active_hc_timeout,
-    HealthFlag::eds_status_draining};
+constexpr HealthFlag kPrinted[] = {HealthFlag::failed_active_hc,
+                                   HealthFlag::failed_outlier_check,
+                                   HealthFlag::failed_eds_health,
+                                   HealthFlag::degraded_active_hc,
+                                   HealthFlag::degraded_eds_health,
+                                   HealthFlag::degraded_outlier_detection,
+                                   HealthFlag::pending_dynamic_removal,
+                                   HealthFlag::pending_active_hc,
+                                   HealthFlag::excluded_via_immediate_hc_fail,
+                                   HealthFlag::active_hc_timeout,
+                                   HealthFlag::eds_status_draining};
 
 constexpr HealthFlag kOfEds[] = {HealthFlag::failed_eds_health, HealthFlag::degraded_eds_health,
                                  HealthFlag::eds_status_draining};

@@ -53,9 +53,9 @@ struct OutlierState {
 
 /// What an endpoint is; given by configuration or DNS.
 struct HostDescription {
-  std::string address;         ///< "10.0.0.1:80", or a path.
-  std::optional<IpPort> ip;    ///< Unset for a path.
-  std::string hostname;        ///< May be empty.
+  std::string address;       ///< "10.0.0.1:80", or a path.
+  std::optional<IpPort> ip;  ///< Unset for a path.
+  std::string hostname;      ///< May be empty.
   std::uint32_t weight = 1;
   Locality locality;
   std::uint32_t priority = 0;
@@ -63,8 +63,8 @@ struct HostDescription {
   std::vector<HealthFlag> initial_flags;  ///< From EDS health_status.
 };
 
-/// One endpoint of a cluster, as one worker sees it. Pools hang on it, so it stays the same object over updates that
-/// don't change its address.
+/// One endpoint of a cluster, as one worker sees it. Pools hang on it, so it stays the same object
+/// over updates that don't change its address.
 class Host {
  public:
   explicit Host(HostDescription description);
@@ -75,11 +75,14 @@ class Host {
     return description_.hostname.empty() ? description_.address : description_.hostname;
   }
   std::uint32_t weight() const { return description_.weight; }
-  /// Takes over what may change while the host stays: weight, locality, priority, metadata, EDS health.
+  /// Takes over what may change while the host stays: weight, locality, priority, metadata, EDS
+  /// health.
   void update(HostDescription description);
 
   bool has(HealthFlag flag) const { return (flags_ & bit(flag)) != 0; }
-  void set(HealthFlag flag, bool on = true) { flags_ = on ? flags_ | bit(flag) : flags_ & ~bit(flag); }
+  void set(HealthFlag flag, bool on = true) {
+    flags_ = on ? flags_ | bit(flag) : flags_ & ~bit(flag);
+  }
   HostHealth health() const;
   /// Not counted at all: not yet checked, or taken out by its own word.
   bool excluded() const {

@@ -17,8 +17,9 @@ std::uint32_t availability(std::size_t available, const HealthView& view) {
 bool below_threshold(const HealthView& view, double threshold_percent) {
   const std::size_t counted = view.all.size() - view.excluded;
   const double healthy_percent =
-      counted == 0 ? 0 : 100.0 * static_cast<double>(view.healthy.size() + view.degraded.size()) /
-                             static_cast<double>(counted);
+      counted == 0 ? 0
+                   : 100.0 * static_cast<double>(view.healthy.size() + view.degraded.size()) /
+                         static_cast<double>(counted);
   return healthy_percent < threshold_percent;
 }
 

@@ -10,7 +10,8 @@ namespace lab::proxy {
 /// The hosts of one locality within one priority.
 struct LocalityHosts {
   Locality locality;
-  std::uint32_t weight = 0;  ///< Share within the priority; 0 gets nothing under locality weighting.
+  std::uint32_t weight =
+      0;  ///< Share within the priority; 0 gets nothing under locality weighting.
   std::vector<HostPtr> hosts;
 };
 
@@ -36,15 +37,17 @@ HealthView sort_by_health(const PriorityHosts& hosts);
 
 /// How load spreads over priorities.
 struct PriorityLoad {
-  std::vector<std::uint32_t> healthy;   ///< Percent for the healthy hosts of each priority.
-  std::vector<std::uint32_t> degraded;  ///< The same for degraded hosts; all together are 100 (or 0 without hosts).
-  std::vector<bool> panic;              ///< In panic all hosts are used, whatever their health.
+  std::vector<std::uint32_t> healthy;  ///< Percent for the healthy hosts of each priority.
+  std::vector<std::uint32_t>
+      degraded;  ///< The same for degraded hosts; all together are 100 (or 0 without hosts).
+  std::vector<bool> panic;  ///< In panic all hosts are used, whatever their health.
 };
 
-/// Envoy's rule: a priority can take overprovisioning_factor times its healthy share (at most all); what is left goes to
-/// the next one, then to degraded hosts in the same order. When no host is available anywhere, all are in panic and get
-/// load by their number of hosts. A priority with less than `panic_threshold_percent` healthy hosts is in panic
-/// when the priorities together can't take everything.
+/// Envoy's rule: a priority can take overprovisioning_factor times its healthy share (at most all);
+/// what is left goes to the next one, then to degraded hosts in the same order. When no host is
+/// available anywhere, all are in panic and get load by their number of hosts. A priority with less
+/// than `panic_threshold_percent` healthy hosts is in panic when the priorities together can't take
+/// everything.
 PriorityLoad spread_load(const std::vector<HealthView>& priorities, double panic_threshold_percent);
 
 /// Which priority and which of its hosts a `draw` from 0 to 99 falls into.
