@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "mesh/config/route.h"
-#include "proxy/match/regex.h"
+#include "proxy/regex.h"
 #include "proxy/observe/stream_info.h"
 
 namespace lab::proxy {

@@ -5,7 +5,7 @@
 
 #include "mesh/config/route.h"
 #include "proxy/http/message.h"
-#include "proxy/match/regex.h"
+#include "proxy/regex.h"
 #include "proxy/match/route_match.h"
 
 namespace lab::proxy {

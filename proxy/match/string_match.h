@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "mesh/config/matcher.h"
-#include "proxy/match/regex.h"
+#include "proxy/regex.h"
 
 namespace lab::proxy {
 

@@ -1,5 +1,6 @@
 #include "proxy/observe/histogram.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace lab::proxy {
@@ -76,17 +77,15 @@ void Histogram::Snapshot::merge(const Snapshot& other) {
 
 double Histogram::Snapshot::quantile(double share) const {
   if (count == 0) return std::nan("");
-  const double wanted = share * static_cast<double>(count);
+  const double rank = std::max(1.0, std::ceil(share * static_cast<double>(count)));
   double seen = 0;
   for (const auto& [bin, held] : bins) {
     const auto here = static_cast<double>(held);
-    if (seen + here >= wanted) {
-      return bin_start(bin) + bin_width(bin) * ((wanted - seen) / here);
-    }
+    // The n values of a bin are taken to divide it into n + 1 equal parts.
+    if (seen + here >= rank) return bin_start(bin) + bin_width(bin) * (rank - seen) / (here + 1);
     seen += here;
   }
-  const auto last = bins.rbegin()->first;
-  return bin_start(last) + bin_width(last);
+  return std::nan("");
 }
 
 std::uint64_t Histogram::Snapshot::count_up_to(double bound) const {

@@ -60,6 +60,7 @@ class ResponseFlags {
   void set(ResponseFlag flag) { bits_ |= bit(flag); }
   bool has(ResponseFlag flag) const { return (bits_ & bit(flag)) != 0; }
   bool any() const { return bits_ != 0; }
+  bool intersects(const ResponseFlags& other) const { return (bits_ & other.bits_) != 0; }
   /// "UF,URX", or "-" without any.
   std::string short_text() const;
   std::string long_text() const;

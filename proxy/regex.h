@@ -16,6 +16,8 @@ class Regex {
   static Result<Regex> compile(const std::string& pattern);
   /// True when the whole of `text` matches.
   bool matches(std::string_view text) const;
+  /// True when any part of `text` matches.
+  bool finds(std::string_view text) const;
   /// `text` with every match replaced; "\1" in `substitution` is the first group.
   std::string replace_all(std::string_view text, const std::string& substitution) const;
 

@@ -1,4 +1,4 @@
-#include "proxy/match/regex.h"
+#include "proxy/regex.h"
 
 #include <re2/re2.h>
 
@@ -31,6 +31,10 @@ Result<Regex> Regex::compile(const std::string& pattern) {
 
 bool Regex::matches(std::string_view text) const {
   return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), impl_->expression);
+}
+
+bool Regex::finds(std::string_view text) const {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), impl_->expression);
 }
 
 std::string Regex::replace_all(std::string_view text, const std::string& substitution) const {
