@@ -24,7 +24,8 @@ struct Target {
   SubstitutionFormat format;
 };
 
-Result<SubstitutionFormat> format_of(const std::optional<config::SubstitutionFormatString>& format) {
+Result<SubstitutionFormat> format_of(
+    const std::optional<config::SubstitutionFormatString>& format) {
   return format ? SubstitutionFormat::compile(*format) : SubstitutionFormat::default_access_log();
 }
 

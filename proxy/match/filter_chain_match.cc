@@ -44,15 +44,20 @@ bool same_range(const std::optional<CidrRange>& a, const std::optional<CidrRange
 }
 
 /// Longer prefixes are asked first, "any" last.
-int specificity(const std::optional<CidrRange>& range) { return range ? range->prefix_bits : -1; }
+int specificity(const std::optional<CidrRange>& range) {
+  return range ? range->prefix_bits : -1;
+}
 
-Result<std::vector<std::optional<CidrRange>>> ranges_of(const std::vector<config::CidrRange>& source) {
+Result<std::vector<std::optional<CidrRange>>> ranges_of(
+    const std::vector<config::CidrRange>& source) {
   std::vector<std::optional<CidrRange>> result;
   for (const auto& entry : source) {
     const auto range = CidrRange::make(entry.address_prefix, entry.prefix_len.value_or(0));
     if (!range) {
-      return fail(Errc::config, "\"" + entry.address_prefix + "\" is not an IP address: write an address "
-                                "like 10.0.0.0 in address_prefix and its length in prefix_len.");
+      return fail(Errc::config,
+                  "\"" + entry.address_prefix +
+                      "\" is not an IP address: write an address "
+                      "like 10.0.0.0 in address_prefix and its length in prefix_len.");
     }
     result.emplace_back(*range);
   }
@@ -94,7 +99,8 @@ std::string source_type_text(config::FilterChainMatch::ConnectionSourceType type
   return type == Type::external ? "external" : "local";
 }
 
-/// The values of each criterion of one chain, in order of precedence; a list is either of texts or of ranges.
+/// The values of each criterion of one chain, in order of precedence; a list is either of texts or
+/// of ranges.
 struct Criterion {
   std::vector<std::string> texts;
   std::vector<std::optional<CidrRange>> ranges;
@@ -117,7 +123,8 @@ Result<std::vector<Criterion>> criteria_of(const config::FilterChainMatch& match
 
 }  // namespace
 
-FilterChainMatcher::Level& FilterChainMatcher::Level::range_child(const std::optional<CidrRange>& range) {
+FilterChainMatcher::Level& FilterChainMatcher::Level::range_child(
+    const std::optional<CidrRange>& range) {
   for (Range& entry : by_range) {
     if (same_range(entry.range, range)) return *entry.next;
   }
@@ -127,7 +134,8 @@ FilterChainMatcher::Level& FilterChainMatcher::Level::range_child(const std::opt
   return *by_range.insert(at, Range{range, std::make_unique<Level>()})->next;
 }
 
-Result<FilterChainMatcher> FilterChainMatcher::compile(const std::vector<config::FilterChain>& chains) {
+Result<FilterChainMatcher> FilterChainMatcher::compile(
+    const std::vector<config::FilterChain>& chains) {
   auto root = std::make_shared<Level>();
   // Every combination of a chain's values leads to it.
   struct Inserter {
@@ -152,9 +160,10 @@ Result<FilterChainMatcher> FilterChainMatcher::compile(const std::vector<config:
     const config::FilterChain& chain = chains[i];
     const auto match = chain.filter_chain_match.value_or(config::FilterChainMatch{});
     if (Inserter::insert(*root, TRY(criteria_of(match)), 0, i)) continue;
-    return fail(Errc::config, "filter chain '" + chain.name +
-                                  "' has the same matching rules as an earlier one. Remove one of them or make "
-                                  "their filter_chain_match differ.");
+    return fail(Errc::config,
+                "filter chain '" + chain.name +
+                    "' has the same matching rules as an earlier one. Remove one of them or make "
+                    "their filter_chain_match differ.");
   }
   FilterChainMatcher table;
   table.root_ = std::move(root);

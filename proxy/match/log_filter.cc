@@ -118,16 +118,16 @@ Test compile_log_type(const config::LogTypeFilter& filter) {
 
 Result<Test> compile_test(const config::AccessLogFilter& source) {
   if (source.status_code_filter) {
-    return Test([filter = source.status_code_filter->comparison](const StreamInfo& info,
-                                                                 std::uint64_t) {
-      return compare(filter, info.response_code);
-    });
+    return Test(
+        [filter = source.status_code_filter->comparison](const StreamInfo& info, std::uint64_t) {
+          return compare(filter, info.response_code);
+        });
   }
   if (source.duration_filter) {
-    return Test([filter = source.duration_filter->comparison](const StreamInfo& info,
-                                                              std::uint64_t) {
-      return compare(filter, milliseconds_of(info));
-    });
+    return Test(
+        [filter = source.duration_filter->comparison](const StreamInfo& info, std::uint64_t) {
+          return compare(filter, milliseconds_of(info));
+        });
   }
   if (source.runtime_filter) return compile_runtime(*source.runtime_filter);
   if (source.and_filter) return compile_all(source.and_filter->filters, true);

@@ -13,7 +13,8 @@ namespace lab::proxy {
 class AccessLog {
  public:
   virtual ~AccessLog() = default;
-  /// Writes a line when the filter lets it pass; call it when the request or connection is complete.
+  /// Writes a line when the filter lets it pass; call it when the request or connection is
+  /// complete.
   virtual void log(const StreamInfo& info) const = 0;
 };
 using AccessLogPtr = std::shared_ptr<const AccessLog>;

@@ -48,8 +48,8 @@ class AdminSource {
   virtual void quit() = 0;
 };
 
-/// Answers one request. Paths, methods, parameters and shapes are Envoy's (docs: operations/admin), /lab/trace is ours.
-/// Private keys and passwords are never shown.
+/// Answers one request. Paths, methods, parameters and shapes are Envoy's (docs: operations/admin),
+/// /lab/trace is ours. Private keys and passwords are never shown.
 AdminResponse handle_admin(const AdminRequest& request, AdminSource& source);
 
 }  // namespace lab::proxy

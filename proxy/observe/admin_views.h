@@ -21,7 +21,8 @@ struct ServerView {
   std::string version;
   State state = State::initializing;
   std::chrono::seconds uptime{0};
-  std::map<std::string, Value> options;  ///< Command line options as Envoy names them ("concurrency").
+  std::map<std::string, Value>
+      options;  ///< Command line options as Envoy names them ("concurrency").
   std::optional<config::Node> node;
   std::uint64_t resident_bytes = 0, heap_bytes = 0;
 };

@@ -9,7 +9,8 @@
 
 namespace lab::proxy {
 
-/// A file that log lines are appended to, shared by all that name it. Lines are gathered and written in whole.
+/// A file that log lines are appended to, shared by all that name it. Lines are gathered and
+/// written in whole.
 class LogFile {
  public:
   /// Fails with Errc::system when the file can't be opened for appending.
@@ -29,7 +30,8 @@ class LogFile {
   int fd_ = -1;
 };
 
-/// Writes all log files / opens them anew (SIGUSR1). `flush` belongs on a timer and at the end of the process.
+/// Writes all log files / opens them anew (SIGUSR1). `flush` belongs on a timer and at the end of
+/// the process.
 void flush_log_files();
 void reopen_log_files();
 

@@ -6,8 +6,8 @@
 namespace lab::proxy {
 namespace {
 
-/// A family of names "FAMILY.TAG.rest": the tag itself may hold dots (addresses, host names), so that it ends where one of
-/// the words begins that are known to follow.
+/// A family of names "FAMILY.TAG.rest": the tag itself may hold dots (addresses, host names), so
+/// that it ends where one of the words begins that are known to follow.
 struct Family {
   std::string_view begin;
   std::string_view label;
@@ -18,10 +18,32 @@ const std::vector<Family>& families() {
   static const std::vector<Family> all = {
       {"cluster.",
        "envoy_cluster_name",
-       {"upstream_", "circuit_breakers.", "outlier_detection.", "health_check.", "lb_", "membership_",
-        "update_", "assignment_", "ssl.", "external.", "internal.", "http1.", "http2.", "bind_errors",
-        "original_dst_", "retry_or_", "max_host_weight", "version", "default.", "canary.", "zone.",
-        "init_fetch_timeout", "warming_state", "client_ssl", "tls_session", "retry."}},
+       {"upstream_",
+        "circuit_breakers.",
+        "outlier_detection.",
+        "health_check.",
+        "lb_",
+        "membership_",
+        "update_",
+        "assignment_",
+        "ssl.",
+        "external.",
+        "internal.",
+        "http1.",
+        "http2.",
+        "bind_errors",
+        "original_dst_",
+        "retry_or_",
+        "max_host_weight",
+        "version",
+        "default.",
+        "canary.",
+        "zone.",
+        "init_fetch_timeout",
+        "warming_state",
+        "client_ssl",
+        "tls_session",
+        "retry."}},
       {"listener.",
        "envoy_listener_address",
        {"downstream_", "no_filter_chain_match", "ssl.", "http.", "worker_", "connections_accepted",
@@ -54,7 +76,9 @@ std::string take_tag(std::string& name, const Family& family) {
   return tag;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// "_rq_503" at the end becomes "_rq" and a label; "_rq_5xx" becomes "_rq_xx" and a label.
 void take_status(std::string& name, TaggedName& result) {

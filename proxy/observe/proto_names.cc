@@ -49,7 +49,8 @@ Value renamed(const Value& value, const TypeInfo* type) {
   if (const RecordBase* record = record_of_any(value)) return renamed_object(value, *record);
   if (kind != Kind::map) return value;
   Value result(Value::Object{});
-  for (const Member& member : value.object()) result.set(member.key, renamed(member.value, element));
+  for (const Member& member : value.object())
+    result.set(member.key, renamed(member.value, element));
   return result;
 }
 
@@ -119,7 +120,9 @@ Value with_proto_names(const Value& encoded, const RecordBase* record) {
   return renamed(encoded, nullptr);
 }
 
-void redact_secrets(Value& value) { redact(value, ""); }
+void redact_secrets(Value& value) {
+  redact(value, "");
+}
 
 Value apply_field_mask(const Value& value, std::string_view mask) {
   return masked(value, split(mask, ','));

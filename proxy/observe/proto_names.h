@@ -5,9 +5,9 @@
 
 namespace lab::proxy {
 
-/// Encoded configuration with proto field names ("filter_chains" for "filterChains"), as Envoy's admin prints it. Keys of
-/// maps and of free-form objects stay. `record` is the table of the message; null: only messages with "@type" inside
-/// are renamed.
+/// Encoded configuration with proto field names ("filter_chains" for "filterChains"), as Envoy's
+/// admin prints it. Keys of maps and of free-form objects stay. `record` is the table of the
+/// message; null: only messages with "@type" inside are renamed.
 Value with_proto_names(const Value& encoded, const RecordBase* record);
 
 /// Replaces private keys, passwords, ticket keys and generic secrets by "[redacted]".

@@ -11,8 +11,9 @@ namespace {
 
 constexpr double kQuantiles[] = {0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 100};
 /// Envoy's default buckets.
-constexpr double kBuckets[] = {0.5,  1,    5,     10,    25,    50,     100,    250,     500,    1000,
-                               2500, 5000, 10000, 30000, 60000, 300000, 600000, 1800000, 3600000};
+constexpr double kBuckets[] = {0.5,   1,      5,      10,      25,     50,    100,
+                               250,   500,    1000,   2500,    5000,   10000, 30000,
+                               60000, 300000, 600000, 1800000, 3600000};
 
 /// The shortest text that reads back as the same number.
 std::string number_text(double value) {
@@ -44,7 +45,8 @@ std::map<std::string_view, std::uint64_t> shown_numbers(const StatsSnapshot& sna
 template <class Visit>
 void each_histogram(const StatsSnapshot& snapshot, const StatsQuery& query, Visit visit) {
   for (const auto& [name, histogram] : snapshot.histograms) {
-    if (shows(query, StatsQuery::Types::histograms, name, histogram.count > 0)) visit(name, histogram);
+    if (shows(query, StatsQuery::Types::histograms, name, histogram.count > 0))
+      visit(name, histogram);
   }
 }
 
@@ -54,7 +56,8 @@ std::string summary_text(const Histogram::Snapshot& histogram) {
   for (const double quantile : kQuantiles) {
     if (!result.empty()) result += ' ';
     // The first number is that of the last interval, which is not kept.
-    result += "P" + number_text(quantile) + "(nan," + number_text(histogram.quantile(quantile / 100)) + ")";
+    result += "P" + number_text(quantile) + "(nan," +
+              number_text(histogram.quantile(quantile / 100)) + ")";
   }
   return result;
 }
@@ -76,8 +79,8 @@ std::string detailed_text(const Histogram::Snapshot& histogram) {
   std::string totals;
   for (const auto& [bin, held] : histogram.bins) {
     if (!totals.empty()) totals += ", ";
-    totals += number_text(Histogram::bin_start(bin)) + "," + number_text(Histogram::bin_width(bin)) +
-              ":" + std::to_string(held);
+    totals += number_text(Histogram::bin_start(bin)) + "," +
+              number_text(Histogram::bin_width(bin)) + ":" + std::to_string(held);
   }
   return "\n  totals=" + totals + "\n  intervals=\n  summary=" + summary_text(histogram);
 }
@@ -110,7 +113,8 @@ class PrometheusText {
  public:
   void number(std::string_view name, std::string_view type, std::uint64_t value) {
     const TaggedName tagged = prometheus_name(name);
-    lines_of(tagged.name, type) += tagged.name + label_text(tagged, "") + " " + std::to_string(value) + "\n";
+    lines_of(tagged.name, type) +=
+        tagged.name + label_text(tagged, "") + " " + std::to_string(value) + "\n";
   }
   void histogram(std::string_view name, const Histogram::Snapshot& histogram) {
     const TaggedName tagged = prometheus_name(name);
@@ -121,8 +125,10 @@ class PrometheusText {
     };
     for (const double bound : kBuckets) bucket(number_text(bound), histogram.count_up_to(bound));
     bucket("+Inf", histogram.count);
-    lines += tagged.name + "_sum" + label_text(tagged, "") + " " + number_text(histogram.sum) + "\n";
-    lines += tagged.name + "_count" + label_text(tagged, "") + " " + std::to_string(histogram.count) + "\n";
+    lines +=
+        tagged.name + "_sum" + label_text(tagged, "") + " " + number_text(histogram.sum) + "\n";
+    lines += tagged.name + "_count" + label_text(tagged, "") + " " +
+             std::to_string(histogram.count) + "\n";
   }
   std::string text() const {
     std::string result;
@@ -165,14 +171,16 @@ StatsSnapshot StatsSnapshot::of(const std::vector<const StatsStore*>& stores) {
 std::string stats_text(const StatsSnapshot& snapshot, const StatsQuery& query) {
   std::string result;
   for (const auto& [name, text] : snapshot.texts) {
-    if (shows(query, StatsQuery::Types::texts, name, !text.empty())) result += name + ": \"" + text + "\"\n";
+    if (shows(query, StatsQuery::Types::texts, name, !text.empty()))
+      result += name + ": \"" + text + "\"\n";
   }
   for (const auto& [name, value] : shown_numbers(snapshot, query)) {
     result += std::string(name) + ": " + std::to_string(value) + "\n";
   }
-  each_histogram(snapshot, query, [&](const std::string& name, const Histogram::Snapshot& histogram) {
-    result += name + ":" + histogram_text(histogram, query.buckets) + "\n";
-  });
+  each_histogram(snapshot, query,
+                 [&](const std::string& name, const Histogram::Snapshot& histogram) {
+                   result += name + ":" + histogram_text(histogram, query.buckets) + "\n";
+                 });
   return result;
 }
 
@@ -191,20 +199,21 @@ std::string stats_json(const StatsSnapshot& snapshot, const StatsQuery& query) {
     add(name, Value(static_cast<std::int64_t>(value)));
   }
   Value::Array computed;
-  each_histogram(snapshot, query, [&](const std::string& name, const Histogram::Snapshot& histogram) {
-    Value::Array values;
-    for (const double quantile : kQuantiles) {
-      Value pair;
-      const double value = histogram.quantile(quantile / 100);
-      pair.set("cumulative", std::isnan(value) ? Value() : Value(value));
-      pair.set("interval", Value());
-      values.push_back(std::move(pair));
-    }
-    Value entry;
-    entry.set("name", name);
-    entry.set("values", std::move(values));
-    computed.push_back(std::move(entry));
-  });
+  each_histogram(snapshot, query,
+                 [&](const std::string& name, const Histogram::Snapshot& histogram) {
+                   Value::Array values;
+                   for (const double quantile : kQuantiles) {
+                     Value pair;
+                     const double value = histogram.quantile(quantile / 100);
+                     pair.set("cumulative", std::isnan(value) ? Value() : Value(value));
+                     pair.set("interval", Value());
+                     values.push_back(std::move(pair));
+                   }
+                   Value entry;
+                   entry.set("name", name);
+                   entry.set("values", std::move(values));
+                   computed.push_back(std::move(entry));
+                 });
   if (!computed.empty()) {
     Value::Array quantiles;
     for (const double quantile : kQuantiles) quantiles.emplace_back(quantile);
@@ -223,14 +232,17 @@ std::string stats_json(const StatsSnapshot& snapshot, const StatsQuery& query) {
 std::string stats_prometheus(const StatsSnapshot& snapshot, const StatsQuery& query) {
   PrometheusText text;
   for (const auto& [name, number] : snapshot.counters) {
-    if (shows(query, StatsQuery::Types::counters, name, number.used)) text.number(name, "counter", number.value);
+    if (shows(query, StatsQuery::Types::counters, name, number.used))
+      text.number(name, "counter", number.value);
   }
   for (const auto& [name, number] : snapshot.gauges) {
-    if (shows(query, StatsQuery::Types::gauges, name, number.used)) text.number(name, "gauge", number.value);
+    if (shows(query, StatsQuery::Types::gauges, name, number.used))
+      text.number(name, "gauge", number.value);
   }
-  each_histogram(snapshot, query, [&](const std::string& name, const Histogram::Snapshot& histogram) {
-    text.histogram(name, histogram);
-  });
+  each_histogram(snapshot, query,
+                 [&](const std::string& name, const Histogram::Snapshot& histogram) {
+                   text.histogram(name, histogram);
+                 });
   return text.text();
 }
 

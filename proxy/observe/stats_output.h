@@ -30,7 +30,12 @@ struct StatsQuery {
   bool used_only = false;
   std::function<bool(std::string_view name)> wanted;  ///< Unset: all.
   enum class Types : std::uint8_t { all, counters, gauges, histograms, texts } types = Types::all;
-  enum class Buckets : std::uint8_t { summary, cumulative, disjoint, detailed } buckets = Buckets::summary;
+  enum class Buckets : std::uint8_t {
+    summary,
+    cumulative,
+    disjoint,
+    detailed
+  } buckets = Buckets::summary;
 };
 
 /// "name: value" lines by name, then histograms, as Envoy's /stats.
