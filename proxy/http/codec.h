@@ -91,8 +91,7 @@ class ClientEvents {
   /// The stream is dead. Comes also for each open stream when feed() fails or the connection ends.
   virtual void on_reset(StreamId stream, ResetReason reason) = 0;
   virtual void on_send_ready(StreamId stream) = 0;
-  /// HTTP/2: the peer takes no new streams (those it will not process were reset as `refused`
-  /// before this).
+  /// HTTP/2: the peer takes no new streams; those it will not process are reset as `refused`.
   virtual void on_goaway() = 0;
   /// HTTP/2: stream_limit() changed.
   virtual void on_stream_limit() = 0;

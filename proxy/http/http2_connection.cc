@@ -323,13 +323,19 @@ Result<std::size_t> Connection::feed(std::string_view bytes) {
     fail(ErrorCode::enhance_your_calm, nghttp2_strerror(static_cast<int>(taken)));
   } else if (taken < 0) {
     fail(ErrorCode::protocol_error, nghttp2_strerror(static_cast<int>(taken)));
-  } else if (nghttp2_session_want_read(session_.get()) == 0 &&
-             (!streams_.empty() || (!going_away_ && !peer_went_away_))) {
+  } else if (library_gave_up()) {
     fail(ErrorCode::protocol_error,
          "the peer broke HTTP/2");  // The library has its own GOAWAY ready.
   }
   if (failed_) return tl::unexpected(Error{Errc::protocol, failure_});
   return allowed;
+}
+
+bool Connection::library_gave_up() const {
+  // It wants nothing more after its own GOAWAY; after a plain one too, but then only when no stream
+  // is left.
+  return nghttp2_session_want_read(session_.get()) == 0 &&
+         (!streams_.empty() || (!going_away_ && !peer_went_away_));
 }
 
 void Connection::fail(ErrorCode code, const std::string& reason) {
@@ -368,7 +374,8 @@ void Connection::send_pending() {
 void Connection::pump() {
   if (in_library_ || failed_) return;
   send_pending();
-  if (guard_.failed() && !failed_) return fail(guard_.error(), guard_.reason());
+  if (guard_.failed()) return fail(guard_.error(), guard_.reason());
+  if (library_gave_up()) return fail(ErrorCode::protocol_error, "the peer broke HTTP/2");
   const auto ready = std::exchange(ready_, {});
   for (const StreamId id : ready) {
     Stream* stream = find(id);

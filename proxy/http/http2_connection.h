@@ -91,6 +91,7 @@ class Connection {
   void forget(StreamId stream);
   void send_pending();
   void fail(ErrorCode code, const std::string& reason);
+  bool library_gave_up() const;
   void reset_all(ResetReason reason);
   void resume(Stream& stream);
 

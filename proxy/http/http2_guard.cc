@@ -9,7 +9,13 @@ namespace {
 constexpr std::size_t kHeaderBytes = 9;
 constexpr std::uint8_t kEndStream = 0x1;
 
-enum Type : std::uint8_t { kData = 0, kHeaders = 1, kRstStream = 3, kContinuation = 9 };
+enum Type : std::uint8_t {
+  kData = 0,
+  kHeaders = 1,
+  kRstStream = 3,
+  kPushPromise = 5,
+  kContinuation = 9
+};
 
 std::uint32_t byte_at(std::string_view bytes, std::size_t at) {
   return static_cast<unsigned char>(bytes[at]);
@@ -52,6 +58,9 @@ void FrameGuard::check(const Frame& frame) {
     case kRstStream:
       if (peer_is_client_) end_by_peer(frame.stream);
       return spend();
+    case kPushPromise:
+      // RFC 9113 section 8.4: we never allow it, and a client never may.
+      return fail(ErrorCode::protocol_error, "PUSH_PROMISE");
     default:
       // PING, SETTINGS, PRIORITY, WINDOW_UPDATE, unknown ones: they keep us busy and carry nothing.
       return spend();
