@@ -119,7 +119,7 @@ std::vector<DumpSection> sections_of(const ConfigView& config, bool with_endpoin
   result.push_back(std::move(clusters));
 
   if (with_endpoints) {
-    DumpSection endpoints{"EndpointsConfigDump"};
+    DumpSection endpoints{"EndpointsConfigDump", Value(Value::Object{}), {}};
     endpoints.lists = {
         {"static_endpoint_configs", "EndpointsConfigDump.StaticEndpointConfig",
          entries_of(config.endpoints, false, "endpoint_config", wanted)},
