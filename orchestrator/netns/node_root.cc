@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/handle.h"
 #include "base/text.h"
+#include "orchestrator/netns/ids.h"
 
 namespace lab::orchestrator {
 namespace {
@@ -98,12 +99,34 @@ class RootBuilder {
     if (::chmod(upper.c_str(), status.st_mode & 07777) != 0) {
       return tl::unexpected(last_errno("set the mode of " + path));
     }
+    TRY(own_ancestors(path));
     const std::string options = "lowerdir=" + path + ",upperdir=" + upper + ",workdir=" + work;
     // User namespaces may only keep overlay's marks in user.* attributes; others fail there.
     if (mount_at("overlay", inside(path), "overlay", 0, options + ",userxattr")) return {};
     if (mount_at("overlay", inside(path), "overlay", 0, options)) return {};
     overlays_failed_.push_back(path);
     return spread(path);  // Locked mounts below it, or a file system that can't be a lower layer.
+  }
+
+  /// Folders of the host in which something will be placed are the node's own from the start: in a
+  /// user namespace they may belong to nobody that exists there, who would not let us change them
+  /// afterwards.
+  Result<> own_ancestors(const std::string& top) {
+    for (const std::string& placed : placed_) {
+      if (!is_below(placed, top)) continue;
+      for (std::size_t slash = placed.find('/', top.size() + 1); slash != std::string::npos;
+           slash = placed.find('/', slash + 1)) {
+        const std::string folder = placed.substr(0, slash);
+        const std::string upper = std::string(kNode) + "/upper" + folder;
+        struct stat status {};
+        if (::lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) break;
+        TRY(make_directories(upper));
+        ::chmod(upper.c_str(), status.st_mode & 07777);
+        (void)!::chown(upper.c_str(), existing_or_root(status.st_uid),
+                       existing_or_root(status.st_gid));
+      }
+    }
+    return {};
   }
 
   /// Shows a folder entry by entry, so that the plan's files can be placed among them.
@@ -230,8 +253,9 @@ Result<> change_root() {
 Result<> place_directory(const Directory& directory) {
   TRY(make_directories(directory.path));
   std::ostringstream options;
-  options << "mode=" << std::oct << directory.mode << std::dec << ",uid=" << directory.uid
-          << ",gid=" << directory.gid;
+  options << "mode=" << std::oct << directory.mode << std::dec
+          << ",uid=" << existing_or_root(directory.uid)
+          << ",gid=" << existing_or_root(directory.gid);
   return mount_at("tmpfs", directory.path, "tmpfs", MS_NOSUID | MS_NODEV, options.str());
 }
 
@@ -287,8 +311,8 @@ Result<> place_file(const File& file) {
     }
     left.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fchown(open.get(), file.uid, file.gid) != 0 || ::fchmod(open.get(), file.mode) != 0 ||
-      ::rename(temporary.c_str(), file.path.c_str()) != 0) {
+  if (::fchown(open.get(), existing_or_root(file.uid), existing_or_root(file.gid)) != 0 ||
+      ::fchmod(open.get(), file.mode) != 0 || ::rename(temporary.c_str(), file.path.c_str()) != 0) {
     const Error error = last_errno("place " + file.path);
     ::unlink(temporary.c_str());
     return tl::unexpected(error);

@@ -15,6 +15,9 @@ namespace lab::orchestrator {
 
 /// Istio's proxy user: its own connections are not redirected.
 constexpr uid_t kProxyUid = 1337;
+/// What marks the proxy's connections (SO_MARK) in a lab where only root exists, so that they can
+/// be told there.
+constexpr std::uint32_t kProxyMark = 1337;
 /// Where every node finds the data plane, its alternative and their configuration.
 constexpr char kProxyPath[] = "/usr/local/lib/lab/proxy";
 constexpr char kEnvoyPath[] = "/usr/local/lib/lab/envoy";

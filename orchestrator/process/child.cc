@@ -15,6 +15,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "orchestrator/netns/ids.h"
 
 namespace lab::orchestrator {
 namespace {
@@ -113,7 +114,10 @@ __attribute__((noinline)) pid_t start(const ChildSpec& spec, const Prepared& pre
 
 }  // namespace
 
-Result<pid_t> start_child(const ChildSpec& spec) {
+Result<pid_t> start_child(const ChildSpec& wanted_spec) {
+  ChildSpec spec = wanted_spec;
+  spec.uid = existing_or_root(spec.uid);
+  spec.gid = existing_or_root(spec.gid);
   if (spec.argv.empty()) return fail(Errc::usage, "there is no command to run");
   const Prepared prepared = prepare(spec);
   const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));

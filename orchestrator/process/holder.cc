@@ -76,7 +76,8 @@ Result<> Holder::set_up() {
   if (!is_fabric()) TRY(apply_sysctls(node_.sysctls, false));
   TRY(enter_node_root(node_, *context_.staged));
   drop_host_capabilities();
-  const std::string rules = is_fabric() ? fabric_rules() : redirect_rules(node_.redirect);
+  const bool routes = is_fabric() && !context_.plan->bridges.empty();
+  const std::string rules = routes ? fabric_rules() : redirect_rules(node_.redirect);
   if (!rules.empty()) {
     rules_.emplace(TRY(RulesWriter::start(rules)));
   }
@@ -152,6 +153,7 @@ void Holder::reap() {
 
 void Holder::serve() {
   Result<std::optional<Message>> message = receive_message(socket_.get());
+  if (!message && message.error().code == Errc::config) return;
   if (!message || !*message) ::_exit(0);  // The supervisor has gone, and the lab with it.
   if ((*message)->text("op") != "linked") return serve_request(std::move(**message));
   linked_ = true;

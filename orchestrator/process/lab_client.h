@@ -31,8 +31,10 @@ struct RunningLab::State {
 Value operation(const char* op);
 /// Receives an answer and turns the failure that it may carry into one.
 Result<Message> receive_answer(int reply, TimePoint deadline);
-/// An exec request; with `terminal` the answer brings the near side of one.
+/// An exec request, beside which exec_strings() must travel as first descriptor; with `terminal`
+/// the answer brings the near side of one.
 Value exec_body(const ExecRequest& request, bool terminal);
+Result<Fd> exec_strings(const ExecRequest& request);
 
 /// Labs that this process owns: what a signal has to end.
 void remember_owned(int pidfd, bool owned);

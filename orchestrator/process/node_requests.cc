@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "orchestrator/netns/node_root.h"
 #include "orchestrator/process/child.h"
 
@@ -112,16 +113,24 @@ Result<std::pair<Fd, Fd>> open_terminal() {
   return std::pair(std::move(near), std::move(far));
 }
 
-void read_strings(const Message& request, ChildSpec& spec) {
-  if (const Value* argv = request.body.find("argv"); argv != nullptr) {
-    for (const Value& argument : argv->array()) spec.argv.push_back(argument.string());
-  }
-  if (const Value* env = request.body.find("env"); env != nullptr && env->is_object()) {
-    for (const Member& member : env->object()) spec.env[member.key] = member.value.string();
+/// Arguments, then NAME=VALUE pairs, each ended by a zero byte.
+Result<> read_strings(const Message& request, ChildSpec& spec) {
+  if (request.fds.size() < 2) return fail(Errc::usage, "an exec request without arguments");
+  std::vector<std::string> strings = split(TRY(read_descriptor(request.fds[1].get())), '\0');
+  strings.pop_back();
+  const auto count = static_cast<std::size_t>(request.number("arguments"));
+  for (std::size_t i = 0; i < strings.size(); ++i) {
+    const std::size_t equals = strings[i].find('=');
+    if (i < count) {
+      spec.argv.push_back(strings[i]);
+    } else {
+      spec.env[strings[i].substr(0, equals)] = strings[i].substr(equals + 1);
+    }
   }
   spec.uid = static_cast<uid_t>(request.number("uid"));
   spec.gid = static_cast<gid_t>(request.number("gid"));
   spec.cwd = request.text("cwd");
+  return {};
 }
 
 }  // namespace
@@ -151,17 +160,17 @@ void serve_node_request(Message request, Programs& programs) {
 
 Result<StartedCommand> start_command(const Message& request) {
   ChildSpec spec;
-  read_strings(request, spec);
+  TRY(read_strings(request, spec));
   StartedCommand command;
   Fd far;
   if (request.flag("terminal")) {
     std::tie(command.terminal, far) = TRY(open_terminal());
     spec.terminal = true;
     spec.stdin_fd = spec.stdout_fd = spec.stderr_fd = far.get();
-  } else if (request.fds.size() >= 4) {
-    spec.stdin_fd = request.fds[1].get();
-    spec.stdout_fd = request.fds[2].get();
-    spec.stderr_fd = request.fds[3].get();
+  } else if (request.fds.size() >= 5) {
+    spec.stdin_fd = request.fds[2].get();
+    spec.stdout_fd = request.fds[3].get();
+    spec.stderr_fd = request.fds[4].get();
   }
   command.pid = TRY(start_child(spec));
   return command;

@@ -15,8 +15,9 @@ struct StartedCommand {
   pid_t pid = 0;
   Fd terminal;  ///< The near side of the command's pseudo terminal, when it asked for one.
 };
-/// Starts what an exec request asks for: {"argv", "env", "uid", "gid", "cwd", "terminal"}, with
-/// descriptors reply, and standard input, output, error unless it wants a terminal.
+/// Starts what an exec request asks for: {"arguments": how many, "uid", "gid", "cwd", "terminal"},
+/// with descriptors reply, the strings (arguments, then environment), and standard input, output,
+/// error unless it wants a terminal.
 Result<StartedCommand> start_command(const Message& request);
 
 }  // namespace lab::orchestrator

@@ -139,6 +139,11 @@ class RunningLab {
   Result<> put_note(const std::string& key, std::string_view text);
   Result<std::string> note(const std::string& key);
 
+  /// The node's network namespace, for setns() or a name on the host.
+  Result<Fd> network_namespace(const std::string& node);
+  /// Process id of the lab's process 1, on the host.
+  pid_t supervisor() const;
+
   /// Lets the lab live on after this process, found by its name (attach). Errc::usage when the name
   /// is taken.
   Result<> keep();

@@ -114,11 +114,8 @@ class Gatherer {
 }  // namespace
 
 Value exec_body(const ExecRequest& request, bool terminal) {
-  Value body = operation("exec"), argv{Value::Array()}, env{Value::Object()};
-  for (const std::string& argument : request.argv) argv.push(argument);
-  for (const auto& [name, value] : request.env) env.set(name, value);
-  body.set("argv", std::move(argv));
-  body.set("env", std::move(env));
+  Value body = operation("exec");
+  body.set("arguments", static_cast<std::int64_t>(request.argv.size()));
   body.set("uid", static_cast<std::int64_t>(request.uid));
   body.set("gid", static_cast<std::int64_t>(request.gid));
   body.set("cwd", request.cwd);
@@ -126,12 +123,22 @@ Value exec_body(const ExecRequest& request, bool terminal) {
   return body;
 }
 
+/// Arguments and environment may be any bytes but zeros, and long: they travel as a descriptor.
+Result<Fd> exec_strings(const ExecRequest& request) {
+  std::string text;
+  for (const std::string& argument : request.argv) text += argument + '\0';
+  for (const auto& [name, value] : request.env) text += name + "=" + value + '\0';
+  return text_descriptor(text);
+}
+
 Result<ExecResult> RunningLab::exec(const std::string& node, const ExecRequest& request) {
   auto [input_far, input] = TRY(make_pipe());
   auto [output, output_far] = TRY(make_pipe());
   auto [errors, errors_far] = TRY(make_pipe());
-  Fd reply = TRY(state_->request(exec_body(request, false), node,
-                                 {input_far.get(), output_far.get(), errors_far.get()}));
+  const Fd strings = TRY(exec_strings(request));
+  Fd reply =
+      TRY(state_->request(exec_body(request, false), node,
+                          {strings.get(), input_far.get(), output_far.get(), errors_far.get()}));
   for (Fd* far : {&input_far, &output_far, &errors_far}) far->reset();
   return Gatherer(request, std::move(reply), std::move(input), std::move(output), std::move(errors))
       .run();
@@ -139,8 +146,9 @@ Result<ExecResult> RunningLab::exec(const std::string& node, const ExecRequest& 
 
 Result<RunningLab::Process> RunningLab::spawn(const std::string& node, const ExecRequest& request,
                                               int stdin_fd, int stdout_fd, int stderr_fd) {
-  Fd reply =
-      TRY(state_->request(exec_body(request, false), node, {stdin_fd, stdout_fd, stderr_fd}));
+  const Fd strings = TRY(exec_strings(request));
+  Fd reply = TRY(state_->request(exec_body(request, false), node,
+                                 {strings.get(), stdin_fd, stdout_fd, stderr_fd}));
   TRY(receive_answer(reply.get(), kNever));
   return Process(std::move(reply));
 }
@@ -165,7 +173,8 @@ Result<ExitStatus> RunningLab::exec_interactive(const std::string& node,
   ExecRequest with_terminal = request;
   if (const char* kind = std::getenv("TERM"); kind != nullptr)
     with_terminal.env.emplace("TERM", kind);
-  const Fd reply = TRY(state_->request(exec_body(with_terminal, true), node));
+  const Fd strings = TRY(exec_strings(with_terminal));
+  const Fd reply = TRY(state_->request(exec_body(with_terminal, true), node, {strings.get()}));
   Message answer = TRY(receive_answer(reply.get(), kNever));
   if (answer.fds.empty()) return fail(Errc::system, "the lab did not hand over a terminal");
   TRY(relay_terminal(answer.fds[0].get(), reply.get()));

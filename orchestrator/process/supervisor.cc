@@ -41,7 +41,14 @@ class Supervisor {
   }
 
   [[noreturn]] void run() {
-    if (const Result<> made = make(); !made) failed(made.error());
+    if (const Result<> made = make(); !made) {
+      // A node's own failure is the cause of ours: its links can't be made when its process has
+      // gone.
+      for (NodeLink& node : nodes_) {
+        while (node.socket && wait_readable(node.socket.get(), TimePoint::min())) hear(node);
+      }
+      failed(made.error());
+    }
     while (true) turn();
   }
 
@@ -72,7 +79,7 @@ class Supervisor {
   std::vector<pid_t> holders_;
   std::vector<Fd> clients_;
   std::map<std::string, std::string> notes_;
-  bool up_ = false, kept_ = false;
+  bool linked_ = false, up_ = false, kept_ = false;
 };
 
 constexpr unsigned long long kInner = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC;
@@ -99,6 +106,7 @@ Result<> Supervisor::make() {
   Value linked;
   linked.set("op", "linked");
   for (const NodeLink& node : nodes_) TRY(send_message(node.socket.get(), linked));
+  linked_ = true;
   return {};
 }
 
@@ -177,11 +185,13 @@ void Supervisor::hear(NodeLink& node) {
 
 void Supervisor::lost(NodeLink& node) {
   node.socket.reset();
-  if (!up_) failed({Errc::system, "the process that holds node " + node.id + " has died"});
+  if (linked_ && !up_)
+    failed({Errc::system, "the process that holds node " + node.id + " has died"});
 }
 
 void Supervisor::serve_owner() {
   Result<std::optional<Message>> message = receive_message(owner_.get());
+  if (!message && message.error().code == Errc::config) return;  // Not a message of ours: dropped.
   if (message && *message) return serve(std::move(**message));
   if (!kept_) ::_exit(0);
   owner_.reset();
@@ -201,6 +211,7 @@ void Supervisor::accept_client() {
 
 void Supervisor::serve_client(Fd& client) {
   Result<std::optional<Message>> message = receive_message(client.get());
+  if (!message && message.error().code == Errc::config) return;
   if (!message || !*message) return client.reset();
   serve(std::move(**message));
 }

@@ -2,16 +2,14 @@
 
 #include <fcntl.h>
 #include <pwd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <optional>
-#include <sstream>
 
 #include "base/file.h"
+#include "base/handle.h"
 #include "base/text.h"
-#include "orchestrator/process/child.h"
+#include "orchestrator/process/host_program.h"
 
 namespace lab::orchestrator {
 namespace {
@@ -43,24 +41,13 @@ Result<> write_map(pid_t pid, const char* file, const std::string& text) {
 }
 
 Result<> map_with_helper(const char* helper, pid_t pid, uid_t own, unsigned long first) {
-  ChildSpec spec;
-  spec.argv = {helper,
-               std::to_string(pid),
-               "0",
-               std::to_string(own),
-               "1",
-               "1",
-               std::to_string(first),
-               std::to_string(kWanted)};
-  spec.uid = ::geteuid();
-  spec.gid = ::getegid();
-  const pid_t child = TRY(start_child(spec));
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (exit_status(status).code == 0) return {};
-  return fail(Errc::unfit, std::string(helper) +
-                               " refused to map user ids; compare /etc/subuid and "
+  const HostProgramResult result =
+      TRY(run_host_program({helper, std::to_string(pid), "0", std::to_string(own), "1", "1",
+                            std::to_string(first), std::to_string(kWanted)}));
+  if (result.exit_code == 0) return {};
+  return fail(Errc::unfit, std::string(helper) + " refused to map user ids (" +
+                               std::string(trim(result.output)) +
+                               "); compare /etc/subuid and "
                                "/etc/subgid with `man newuidmap`");
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "orchestrator/process/running_lab.h"
+#include "orchestrator/process/user_namespace.h"
 #include "tests/netns/sample_plan.h"
 
 namespace lab::orchestrator {
@@ -18,11 +19,22 @@ ExecRequest shell(const std::string& command) {
   return request;
 }
 
+/// As root a lab needs no user namespace; as anyone else it does.
+UpOptions ways() {
+  UpOptions options;
+  options.rootless = ::geteuid() != 0 || std::getenv("LAB_ROOTLESS") != nullptr;
+  return options;
+}
+
+bool only_root_exists() {
+  return ways().rootless && !rootless_maps_users();
+}
+
 /// One lab for all tests of a suite that only look at it.
 class SampleLab : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    Result<RunningLab> made = up(sample_plan("sample"));
+    Result<RunningLab> made = up(sample_plan("sample"), ways());
     ASSERT_TRUE(made) << made.error().message;
     lab_ = std::make_unique<RunningLab>(std::move(*made));
   }
@@ -37,11 +49,22 @@ class SampleLab : public testing::Test {
   static inline std::unique_ptr<RunningLab> lab_;
 };
 
+/// A request as the proxy makes it: by its user, or by its mark (SO_MARK is 36) where only root
+/// exists.
+std::string as_proxy() {
+  if (!only_root_exists()) {
+    return "setpriv --reuid 1337 --regid 1337 --clear-groups curl -s -m5 http://192.168.0.63/";
+  }
+  return "python3 -c \"import socket; s = socket.socket(); s.setsockopt(1, 36, 1337); "
+         "s.connect(('192.168.0.63', 80)); s.send(b'GET / HTTP/1.0\\r\\n\\r\\n'); "
+         "print(s.makefile().read().split('\\n\\n')[1], end='')\"";
+}
+
 TEST_F(SampleLab, RedirectedConnectionsReachTheProxy) {
   struct Case {
     const char* why;
     const char* node;
-    const char* command;
+    std::string command;
     const char* answer;
   };
   const Case cases[] = {
@@ -51,8 +74,7 @@ TEST_F(SampleLab, RedirectedConnectionsReachTheProxy) {
        "curl -s -m5 http://10.234.1.35:8080/", "10.234.1.35:8080"},
       {"loopback is left alone", "sleep-v1.default", "curl -s -m5 http://127.0.0.1:9/ || echo $?",
        "7\n"},
-      {"the proxy's own connections leave as they are", "sleep-v1.default",
-       "setpriv --reuid 1337 --regid 1337 --clear-groups curl -s -m5 http://192.168.0.63/",
+      {"the proxy's own connections leave as they are", "sleep-v1.default", as_proxy(),
        "<h1>v1!</h1>\n"},
       {"a node without rules reaches the server itself", "client.default",
        "curl -s -m5 http://192.168.0.63/", "<h1>v1!</h1>\n"},
@@ -66,7 +88,9 @@ TEST_F(SampleLab, RulesAreIstiosChains) {
        {"ISTIO_REDIRECT", "ISTIO_IN_REDIRECT", "ISTIO_OUTPUT", "ISTIO_INBOUND"}) {
     EXPECT_THAT(rules, HasSubstr(std::string("-N ") + chain));
   }
-  EXPECT_THAT(rules, HasSubstr("-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN"));
+  EXPECT_THAT(
+      rules, HasSubstr(only_root_exists() ? "-A ISTIO_OUTPUT -m mark --mark 0x539 -j RETURN"
+                                          : "-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN"));
   EXPECT_EQ(output("client.default", "iptables -t nat -S | grep -c ISTIO"), "0\n");
 }
 
@@ -134,6 +158,9 @@ TEST_F(SampleLab, ACommandsEndIsReported) {
     EXPECT_EQ(result->exit.code, c.code) << c.why;
     EXPECT_EQ(result->exit.signal, c.signal) << c.why;
   }
+  ExecRequest odd = shell("printf %s \"$1\" | od -An -tx1");
+  odd.argv.insert(odd.argv.end(), {"sh", "\xff\xfe\n"});
+  EXPECT_EQ(lab_->exec("client.default", odd)->stdout_text, " ff fe 0a\n") << "arguments are bytes";
   ExecRequest missing;
   missing.argv = {"nosuchprogram"};
   const Result<ExecResult> result = lab_->exec("client.default", missing);
@@ -150,7 +177,8 @@ TEST_F(SampleLab, ACommandHasInputUserEnvironmentAndLimit) {
   request.cwd = "/usr";
   Result<ExecResult> result = lab_->exec("client.default", request);
   ASSERT_TRUE(result) << result.error().message;
-  EXPECT_EQ(result->stdout_text, request.stdin_text + "1337\nhello\n/usr\n");
+  const std::string user = only_root_exists() ? "0" : "1337";
+  EXPECT_EQ(result->stdout_text == request.stdin_text + user + "\nhello\n/usr\n", true);
 
   request = shell("sleep 60 & sleep 60");
   request.timeout = std::chrono::milliseconds(50);
@@ -214,7 +242,7 @@ TEST(Lab, AProgramThatFailsIsNamedWithItsLastWords) {
   program.argv = {"/bin/sh", "-c", "echo out of luck >&2; exit 3"};
   program.ready = {Readiness::Kind::port, 80, "", "127.0.0.1"};
   plan.nodes[0].programs = {program};
-  const Result<RunningLab> lab = up(plan);
+  const Result<RunningLab> lab = up(plan, ways());
   ASSERT_FALSE(lab);
   EXPECT_EQ(lab.error().message,
             "node one.default: server ended with status 3 before it was ready. Its last "
@@ -228,7 +256,7 @@ TEST(Lab, AProgramThatIsNeverReadyIsNamed) {
   program.argv = {"sleep", "100"};
   program.ready = {Readiness::Kind::port, 80, "", "127.0.0.1"};
   plan.nodes[0].programs = {program};
-  UpOptions options;
+  UpOptions options = ways();
   options.timeout = std::chrono::milliseconds(800);
   const Result<RunningLab> lab = up(plan, options);
   ASSERT_FALSE(lab);
@@ -237,7 +265,8 @@ TEST(Lab, AProgramThatIsNeverReadyIsNamed) {
 }
 
 TEST(Lab, TwoAtOnceDoNotMeet) {
-  Result<RunningLab> first = up(small_plan("same")), second = up(small_plan("same"));
+  Result<RunningLab> first = up(small_plan("same"), ways()),
+                     second = up(small_plan("same"), ways());
   ASSERT_TRUE(first && second);
   ASSERT_TRUE(first->write_file("one.default", "/etc/mark", "first"));
   EXPECT_EQ(second->read_file("one.default", "/etc/mark").error().code, Errc::not_found);
@@ -246,11 +275,11 @@ TEST(Lab, TwoAtOnceDoNotMeet) {
 TEST(Lab, AKeptLabIsFoundAgainAndEnded) {
   const std::string name = "kept-" + std::to_string(::getpid());
   {
-    Result<RunningLab> lab = up(small_plan(name));
+    Result<RunningLab> lab = up(small_plan(name), ways());
     ASSERT_TRUE(lab) << lab.error().message;
     ASSERT_TRUE(lab->put_note("scenario", "here"));
     ASSERT_TRUE(lab->keep());
-    Result<RunningLab> second = up(small_plan(name));
+    Result<RunningLab> second = up(small_plan(name), ways());
     ASSERT_TRUE(second);
     EXPECT_EQ(second->keep().error().code, Errc::usage);
   }
