@@ -45,6 +45,7 @@ struct OutlierState {
   std::uint32_t consecutive_local_origin_failure = 0;
   std::uint32_t ejections = 0;  ///< Grows with each ejection, falls with each quiet interval.
   std::optional<std::chrono::steady_clock::time_point> ejected_at;
+  std::chrono::nanoseconds jitter{0};  ///< Added to the time of the present ejection.
   // Counts of the current interval, by origin.
   std::uint64_t external_total = 0, external_success = 0;
   std::uint64_t local_total = 0, local_success = 0;
