@@ -87,5 +87,8 @@ tl::expected<Framing, BadRequest> response_framing(const ResponseHead& head, con
 /// True when the beginning of a still incomplete request can't become one: a TLS record, for
 /// instance.
 bool is_hopeless_request(std::string_view bytes);
+/// True when a first line is words, but neither its method nor a version is HTTP's: the preface of
+/// another protocol.
+bool is_other_protocol(std::string_view line);
 
 }  // namespace lab::proxy::http1

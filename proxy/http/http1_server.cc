@@ -138,6 +138,13 @@ std::size_t Http1Server::feed_head(std::string_view bytes) {
     return 0;
   }
   const std::size_t size = block_.size();
+  if (stream_ == 0 && block_.lines() > 0 && is_other_protocol(block_.line(bytes, 0))) {
+    // Whoever speaks something else can't read our 400; h2spec, for one, wants a plain end (RFC
+    // 9113 section 3.4).
+    state_ = State::broken;
+    failure_ = "this is not HTTP";
+    return 0;
+  }
   head_complete(bytes);
   return size;
 }

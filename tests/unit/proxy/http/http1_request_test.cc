@@ -48,6 +48,8 @@ const std::vector<Case>& requests() {
       {"2.2: white space before the first field", kGet + " Host: a\r\n\r\n", bad(400)},
       {"2.2: TLS on a cleartext port is told at once", "\x16\x03\x01\x02", bad(400)},
       {"2.2: a NUL is told at once", std::string("GE\0", 3), bad(400)},
+      {"9113 3.4: another protocol's preface gets no HTTP/1 answer",
+       "INVALID CONNECTION PREFACE\r\n\r\n", "failed\n"},
       // Section 2.3, version.
       {"2.3: HTTP/1.0 is refused unless it is accepted", "GET / HTTP/1.0\r\nHost: a\r\n\r\n",
        bad(426, "low_version")},
