@@ -199,15 +199,13 @@ tl::expected<Framing, BadRequest> response_framing(const ResponseHead& head, con
 }
 
 bool is_hopeless_request(std::string_view bytes) {
-  const std::string_view method = bytes.substr(0, bytes.find(' '));
-  if (method.size() > limits::kMaxMethodBytes) return true;
-  // A complete line without a space is left to the parser; a "\r" may be the beginning of one.
-  return method.find('\r') == std::string_view::npos && !all_in(kToken, method);
+  const std::string_view method = bytes.substr(0, bytes.find_first_of(" \r"));
+  return method.size() > limits::kMaxMethodBytes || !all_in(kToken, method);
 }
 
 bool is_other_protocol(std::string_view line) {
   return line.find(' ') != std::string_view::npos && line.find("HTTP/") == std::string_view::npos &&
-         !is_known_method(line.substr(0, line.find(' ')));
+         !is_hopeless_request(line) && !is_known_method(line.substr(0, line.find(' ')));
 }
 
 }  // namespace lab::proxy::http1

@@ -132,7 +132,7 @@ std::size_t Http1Server::feed_head(std::string_view bytes) {
     return 0;
   }
   if (!complete) {
-    if (block_.lines() == 0 && bytes != "\r" && is_hopeless_request(bytes)) {
+    if (is_hopeless_request(bytes)) {
       refuse({400, "http1.codec_error", "this is no HTTP/1 request"});
     }
     return 0;
