@@ -77,7 +77,7 @@ Result<Message> RunningLab::State::call(Value body, const std::string& node, std
 RunningLab::RunningLab(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RunningLab::RunningLab(RunningLab&&) noexcept = default;
 RunningLab& RunningLab::operator=(RunningLab&& other) noexcept {
-  std::swap(state_, other.state_);
+  std::swap(state_, other.state_);  // What was ours ends with the other.
   return *this;
 }
 
