@@ -1,0 +1,84 @@
+#include "base/text.h"
+#include "mesh/compile/names.h"
+#include "mesh/compile/virtual_hosts.h"
+
+namespace lab::compile {
+namespace {
+
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+/// "reviews.prod.svc.cluster.local" -> "reviews" (same namespace), "reviews.prod.svc", "reviews.prod".
+void add_short_names(const std::string& host, const Proxy& proxy, std::vector<std::string>& names) {
+  if (!ends_with(host, ".svc." + proxy.mesh().domain)) return;
+  const std::size_t svc = host.find(".svc.");
+  const std::size_t dot = host.find('.');
+  if (dot >= svc) return;
+  const std::string qualified = host.substr(0, svc);
+  if (host.substr(dot + 1, svc - dot - 1) == proxy.workload.name_space) {
+    names.push_back(host.substr(0, dot));
+    names.push_back(qualified + ".svc");
+    names.push_back(qualified);
+  } else {
+    names.push_back(qualified);
+    names.push_back(qualified + ".svc");
+  }
+}
+
+/// Istio 1.0: what is left of the host without the part that it shares with the proxy's domain, and that with each
+/// shorter beginning of the shared part.
+void add_partial_names(const std::string& host, const Proxy& proxy, std::vector<std::string>& names) {
+  const std::vector<std::string> parts = split(host, '.'), own = split(proxy.dns_domain(), '.');
+  std::size_t shared = 0;
+  while (shared < parts.size() && shared < own.size() &&
+         parts[parts.size() - 1 - shared] == own[own.size() - 1 - shared]) {
+    ++shared;
+  }
+  if (shared == 0 || shared == parts.size()) return;
+  const auto first = parts.begin();
+  const std::size_t unique = parts.size() - shared;
+  names.push_back(join({first, first + static_cast<std::ptrdiff_t>(unique)}, "."));
+  for (std::size_t more = shared - 1; more > 0; --more) {
+    names.push_back(join({first, first + static_cast<std::ptrdiff_t>(unique + more)}, "."));
+  }
+}
+
+void add_names_of(const std::string& host, const Proxy& proxy, std::vector<std::string>& names) {
+  names.push_back(host);
+  if (proxy.profile().absolute_domains) names.push_back(host + ".");
+  if (proxy.profile().short_names_of_entries) {
+    add_partial_names(host, proxy, names);
+  } else {
+    add_short_names(host, proxy, names);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> service_domains(const model::Service& service, std::uint32_t port, const Proxy& proxy) {
+  std::vector<std::string> names;
+  add_names_of(service.host, proxy, names);
+  for (const model::Service& other : proxy.snapshot.registry.services) {
+    const bool alias = other.resolution == model::Resolution::alias && other.external_name == service.host;
+    if (alias && model::visible(other.export_to, other.name_space, proxy.workload.name_space)) {
+      add_names_of(other.host, proxy, names);
+    }
+  }
+  if (service.headless && service.kubernetes && proxy.profile().headless_per_endpoint) {
+    const std::size_t count = names.size();
+    for (std::size_t i = 0; i < count; ++i) names.push_back("*." + names[i]);
+  }
+  for (const std::string& address : service.addresses) {
+    if (address.find('/') == std::string::npos) names.push_back(address);
+  }
+  if (!proxy.profile().domains_with_port) return names;
+  std::vector<std::string> both;
+  for (const std::string& name : names) {
+    both.push_back(name);
+    both.push_back(host_and_port(name, port));
+  }
+  return both;
+}
+
+}  // namespace lab::compile

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "mesh/config/rbac.h"
+
+namespace lab::compile {
+
+/// "*" any, "*x" a suffix, "x*" a prefix, else the whole text; with `front` before it ("spiffe://").
+config::StringMatcher text_matcher(const std::string& value, const std::string& front = "");
+/// The same for a header; "*" asks for presence.
+config::HeaderMatcher header_matcher(const std::string& name, const std::string& value, bool ignore_case = false);
+/// An address or a range.
+config::CidrRange address_range(const std::string& text);
+/// A claim of a verified token; `list` also looks into lists.
+config::MetadataMatcher claim_matcher(const std::vector<std::string>& path, const config::StringMatcher& value, bool list);
+/// "a[b][c]" after a prefix: the steps in brackets.
+std::vector<std::string> bracket_steps(const std::string& text);
+/// Text as a regular expression that matches just it.
+std::string quote_regex(const std::string& text);
+
+config::Permission any_permission();
+config::Permission all_of(std::vector<config::Permission> parts);
+config::Permission any_of(std::vector<config::Permission> parts);
+config::Permission none_of(config::Permission part);
+config::Principal any_principal();
+config::Principal all_of(std::vector<config::Principal> parts);
+config::Principal any_of(std::vector<config::Principal> parts);
+config::Principal none_of(config::Principal part);
+
+}  // namespace lab::compile

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "mesh/compile/snapshot.h"
+
+namespace lab::compile {
+
+/// One set of destinations that a workload may reach; without a Sidecar there is one, with everything visible.
+struct Egress {
+  const crd::IstioEgressListener* listener = nullptr;  ///< Null or without a port: all ports of the services.
+  std::vector<const model::Service*> services;
+  std::vector<const VirtualService*> virtual_services;
+};
+
+/// What one workload sees of the mesh.
+class Scope {
+ public:
+  Scope(const Snapshot& snapshot, const model::Workload& workload);
+
+  const std::vector<Egress>& egress() const { return egress_; }
+  /// Every service of all egress sets once, in Istio's order.
+  const std::vector<const model::Service*>& services() const { return services_; }
+  const model::Service* find(const std::string& host) const;
+  const crd::Sidecar* sidecar() const { return sidecar_; }
+  /// VirtualServices bound to a gateway ("mesh", "NAMESPACE/NAME") that this workload sees: private ones first.
+  std::vector<const VirtualService*> bound_to(const std::string& gateway) const;
+  /// The rule for connections to that service, or nullptr. Its own namespace's wins, then the service's, then the root's.
+  const Rule* rule_for(const model::Service& service) const;
+  const Rule* rule_for(const std::string& host) const;
+  model::UnmatchedTraffic unmatched() const;
+  const crd::Destination* egress_proxy() const;
+
+ private:
+  void select_sidecar();
+  void add_everything();
+  void add_listener(const crd::IstioEgressListener& listener);
+  void collect_services();
+  const Rule* best_rule(const std::string& host, const std::string& name_space, bool exported) const;
+
+  const Snapshot& snapshot_;
+  const model::Workload& workload_;
+  const crd::Sidecar* sidecar_ = nullptr;
+  std::vector<Egress> egress_;
+  std::vector<const model::Service*> services_;
+  std::unordered_map<std::string, const model::Service*> by_host_;
+  mutable std::unordered_map<const model::Service*, const Rule*> rule_cache_;
+  std::unordered_map<std::string, std::vector<const Rule*>> exact_rules_;
+  std::vector<const Rule*> wildcard_rules_;
+};
+
+/// One proxy and all that its configuration depends on.
+struct Proxy {
+  const Snapshot& snapshot;
+  const model::Workload& workload;
+  Scope scope;
+
+  Proxy(const Snapshot& all, const model::Workload& one) : snapshot(all), workload(one), scope(all, one) {}
+  const Profile& profile() const { return *snapshot.profile; }
+  const model::MeshOptions& mesh() const { return snapshot.mesh; }
+  bool is_gateway() const { return workload.kind == model::WorkloadKind::gateway; }
+  /// "NAMESPACE.svc.cluster.local".
+  std::string dns_domain() const { return workload.name_space + ".svc." + snapshot.mesh.domain; }
+};
+
+}  // namespace lab::compile

@@ -1,0 +1,62 @@
+#include "mesh/compile/snapshot.h"
+
+#include "mesh/compile/registry.h"
+#include "mesh/model/host.h"
+
+namespace lab::compile {
+
+Snapshot make_snapshot(const crd::Objects& objects, const Profile& profile, Diagnostics& out) {
+  Snapshot snapshot;
+  snapshot.objects = &objects;
+  snapshot.profile = &profile;
+  snapshot.mesh = mesh_options(objects, profile, out);
+  snapshot.registry = make_registry(objects, snapshot.mesh, profile);
+  snapshot.virtual_services = resolve_virtual_services(objects, snapshot.mesh, out);
+  snapshot.rules = merge_rules(objects, snapshot.mesh);
+  return snapshot;
+}
+
+namespace {
+
+bool same_scope(const crd::DestinationRuleSpec& a, const crd::DestinationRuleSpec& b) {
+  const bool has_a = a.workload_selector.has_value(), has_b = b.workload_selector.has_value();
+  if (has_a != has_b || (has_a && a.workload_selector->match_labels != b.workload_selector->match_labels)) return false;
+  return a.export_to == b.export_to;
+}
+
+void merge_into(Rule& merged, const crd::DestinationRule& later) {
+  for (const crd::Subset& subset : later.spec.subsets) {
+    const bool known = std::any_of(merged.spec.subsets.begin(), merged.spec.subsets.end(),
+                                   [&](const crd::Subset& other) { return other.name == subset.name; });
+    if (!known) merged.spec.subsets.push_back(subset);
+  }
+  if (!merged.spec.traffic_policy) merged.spec.traffic_policy = later.spec.traffic_policy;
+  merged.sources.push_back(source_of(later));
+}
+
+}  // namespace
+
+std::vector<Rule> merge_rules(const crd::Objects& objects, const model::MeshOptions& mesh) {
+  std::vector<Rule> rules;
+  for (const crd::DestinationRule* source : oldest_first(objects.destination_rules)) {
+    Rule rule;
+    rule.name = source->metadata.name;
+    rule.name_space = source->metadata.namespace_name;
+    rule.spec = source->spec;
+    rule.spec.host = model::full_host(source->spec.host, rule.name_space, mesh.domain);
+    if (rule.spec.export_to.empty()) rule.spec.export_to = mesh.default_destination_rule_export_to;
+    const auto earlier = std::find_if(rules.begin(), rules.end(), [&](const Rule& other) {
+      return other.name_space == rule.name_space && other.spec.host == rule.spec.host &&
+             same_scope(other.spec, rule.spec);
+    });
+    if (earlier != rules.end()) {
+      merge_into(*earlier, *source);
+      continue;
+    }
+    rule.sources.push_back(source_of(*source));
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
+}  // namespace lab::compile

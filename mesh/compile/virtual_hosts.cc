@@ -1,0 +1,223 @@
+#include "mesh/compile/virtual_hosts.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "mesh/compile/names.h"
+#include "mesh/compile/origins.h"
+#include "mesh/model/host.h"
+
+namespace lab::compile {
+namespace {
+
+bool carries_http(const model::Port& port) {
+  return model::is_http(port.protocol) || port.protocol == model::Protocol::sniffed;
+}
+
+/// Collects the virtual hosts of one port: first those of VirtualServices, then the services that none names.
+class HostCollector {
+ public:
+  HostCollector(const Proxy& proxy, const Egress& egress, std::uint32_t port)
+      : proxy_(proxy), egress_(egress), port_(port) {
+    for (const model::Service* service : egress.services) {
+      if (service->port(port) != nullptr) by_host_.emplace(to_lower(service->host), service);
+    }
+    for (const auto& [host, service] : by_host_) {
+      if (service->resolution != model::Resolution::alias) known_names_.insert(host);
+    }
+    index_wildcards();
+  }
+
+  std::vector<config::VirtualHost> collect() {
+    for (const VirtualService* service : egress_.virtual_services) add_virtual_service(*service);
+    for (const model::Service* service : egress_.services) add_plain(*service);
+    std::sort(hosts_.begin(), hosts_.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    return std::move(hosts_);
+  }
+
+ private:
+  /// For each service the VirtualService whose wildcard fits it most closely: it alone gets the service.
+  void index_wildcards() {
+    std::vector<std::pair<std::string, const VirtualService*>> wildcards;
+    for (const VirtualService* service : egress_.virtual_services) {
+      for (const std::string& host : service->spec.hosts) {
+        if (model::is_wildcard(host)) wildcards.emplace_back(host, service);
+      }
+    }
+    if (wildcards.empty()) return;
+    for (const auto& [host, service] : by_host_) {
+      const std::pair<std::string, const VirtualService*>* best = nullptr;
+      for (const auto& candidate : wildcards) {
+        if (!model::host_within(host, candidate.first)) continue;
+        if (best == nullptr || model::more_specific(candidate.first, best->first)) best = &candidate;
+      }
+      if (best != nullptr) wildcard_of_[host] = best->second;
+    }
+    for (const VirtualService* service : egress_.virtual_services) {
+      for (const std::string& host : service->spec.hosts) {
+        if (!model::is_wildcard(host)) exact_.insert(host);
+      }
+    }
+  }
+
+  /// Divides a VirtualService's hosts into services of this port and other names.
+  void divide(const VirtualService& service, std::vector<const model::Service*>& services,
+              std::vector<std::string>& others) const {
+    for (const std::string& host : service.spec.hosts) {
+      if (model::is_wildcard(host)) continue;
+      const auto found = by_host_.find(host);
+      if (found != by_host_.end()) {
+        services.push_back(found->second);
+      } else {
+        others.push_back(host);
+      }
+    }
+    for (const std::string& host : service.spec.hosts) {
+      if (!model::is_wildcard(host)) continue;
+      bool any = false;
+      for (const auto& [name, candidate] : by_host_) {
+        if (!model::host_within(name, host)) continue;
+        any = true;
+        const auto owner = wildcard_of_.find(name);
+        if (owner != wildcard_of_.end() && owner->second == &service && exact_.count(name) == 0) services.push_back(candidate);
+      }
+      if (!any) others.push_back(host);
+    }
+  }
+
+  bool concerns(const VirtualService& service) const {
+    if (port_ == 80) return true;  // Names that are no services are reachable on port 80 alone.
+    return std::any_of(service.spec.hosts.begin(), service.spec.hosts.end(), [&](const std::string& host) {
+      if (by_host_.count(host) != 0) return true;
+      return std::any_of(by_host_.begin(), by_host_.end(), [&](const auto& entry) {
+        return (model::is_wildcard(host) || model::is_wildcard(entry.first)) && model::host_within(entry.first, host);
+      });
+    });
+  }
+
+  void add_virtual_service(const VirtualService& service) {
+    if (!concerns(service)) return;
+    const RouteContext context{proxy_, port_, std::string(kMeshGateway), false,
+                               [this](const std::string& host) { return proxy_.scope.find(host); }};
+    const std::vector<config::Route> routes = http_routes(service, context);
+    if (routes.empty()) return;
+    std::vector<const model::Service*> services;
+    std::vector<std::string> others;
+    divide(service, services, others);
+    const bool any_http = std::any_of(services.begin(), services.end(),
+                                      [&](const model::Service* one) { return carries_http(*one->port(port_)); });
+    for (const model::Service* one : services) taken_.insert(one);
+    if (!any_http && (port_ != 80 || !services.empty())) return;
+    for (const std::string& name : others) {
+      std::vector<std::string> domains{name};
+      if (proxy_.profile().domains_with_port) domains.push_back(host_and_port(name, port_));
+      add(name, std::move(domains), routes, service.sources);
+    }
+    for (const model::Service* one : services) {
+      if (!carries_http(*one->port(port_))) continue;
+      add(one->host, service_domains(*one, port_, proxy_), routes, join_sources(service.sources, one->sources));
+    }
+  }
+
+  void add_plain(const model::Service& service) {
+    const model::Port* port = service.port(port_);
+    if (port == nullptr || taken_.count(&service) != 0 || service.resolution == model::Resolution::alias) return;
+    if (!carries_http(*port)) return;
+    add(service.host, service_domains(service, port_, proxy_), {default_route(service, *port, proxy_)}, service.sources);
+  }
+
+  void add(const std::string& host, std::vector<std::string> domains, std::vector<config::Route> routes,
+           const std::vector<model::Source>& sources) {
+    config::VirtualHost virtual_host;
+    virtual_host.name = host_and_port(host, port_);
+    if (!names_.insert(virtual_host.name).second) return;
+    for (std::string& domain : domains) {
+      // A short name never takes another service's full one.
+      if (domain != host && known_names_.count(domain) != 0) continue;
+      if (domains_.insert(to_lower(domain)).second) virtual_host.domains.push_back(std::move(domain));
+    }
+    if (virtual_host.domains.empty()) return;
+    virtual_host.routes = std::move(routes);
+    virtual_host.include_request_attempt_count = proxy_.profile().count_attempts;
+    virtual_host.metadata = origins(sources);
+    hosts_.push_back(std::move(virtual_host));
+  }
+
+  const Proxy& proxy_;
+  const Egress& egress_;
+  std::uint32_t port_;
+  std::map<std::string, const model::Service*> by_host_;
+  std::map<std::string, const VirtualService*> wildcard_of_;
+  std::set<std::string> exact_, names_, domains_, known_names_;
+  std::set<const model::Service*> taken_;
+  std::vector<config::VirtualHost> hosts_;
+};
+
+/// The egress set that a listener at that port belongs to.
+const Egress& egress_for(const Proxy& proxy, std::uint32_t port) {
+  for (const Egress& egress : proxy.scope.egress()) {
+    if (egress.listener != nullptr && egress.listener->port && egress.listener->port->number == port) return egress;
+  }
+  for (const Egress& egress : proxy.scope.egress()) {
+    if (egress.listener == nullptr || !egress.listener->port) return egress;
+  }
+  return proxy.scope.egress().front();
+}
+
+std::vector<config::VirtualHost> only_host(std::vector<config::VirtualHost> all, const std::string& host) {
+  std::vector<config::VirtualHost> kept;
+  for (config::VirtualHost& candidate : all) {
+    if (std::find(candidate.domains.begin(), candidate.domains.end(), host) == candidate.domains.end()) continue;
+    candidate.domains = {"*"};
+    kept.push_back(std::move(candidate));
+    break;
+  }
+  return kept;
+}
+
+}  // namespace
+
+std::optional<config::VirtualHost> catch_all_host(const Proxy& proxy) {
+  if (!proxy.profile().catch_all_host) return {};
+  const bool allow = proxy.scope.unmatched() == model::UnmatchedTraffic::allow_any;
+  config::VirtualHost host;
+  host.name = allow ? "allow_any" : "block_all";
+  host.domains = {"*"};
+  host.include_request_attempt_count = proxy.profile().count_attempts;
+  config::Route& route = host.routes.emplace_back();
+  route.name = host.name;
+  route.match.prefix = "/";
+  if (allow) {
+    config::RouteAction& action = route.route.emplace();
+    const crd::Destination* egress = proxy.scope.egress_proxy();
+    action.cluster = egress != nullptr ? destination_cluster(*egress, nullptr, 0) : std::string(kPassthrough);
+    action.timeout = action.max_grpc_timeout = std::chrono::nanoseconds(0);
+  } else {
+    route.direct_response.emplace().status = 502;
+  }
+  return host;
+}
+
+config::RouteConfiguration sidecar_routes(const Proxy& proxy, const std::string& name) {
+  config::RouteConfiguration routes;
+  routes.name = name;
+  routes.validate_clusters = false;
+  const std::size_t colon = name.rfind(':');
+  const bool one_service = colon != std::string::npos;
+  const auto port = static_cast<std::uint32_t>(std::stoul(one_service ? name.substr(colon + 1) : name));
+  routes.virtual_hosts = HostCollector(proxy, egress_for(proxy, port), port).collect();
+  if (one_service) {
+    routes.virtual_hosts = only_host(std::move(routes.virtual_hosts), name.substr(0, colon));
+  } else if (auto rest = catch_all_host(proxy)) {
+    routes.virtual_hosts.push_back(std::move(*rest));
+  }
+  if (proxy.profile().direct_response_bytes != 0) {
+    routes.max_direct_response_body_size_bytes = proxy.profile().direct_response_bytes;
+  }
+  routes.ignore_port_in_host_matching = !proxy.profile().domains_with_port;
+  return routes;
+}
+
+}  // namespace lab::compile

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mesh/model/service.h"
+
+namespace lab::model {
+
+/// Where traffic goes that no service claims.
+enum class UnmatchedTraffic : std::uint8_t { allow_any, registry_only };
+
+/// What the mesh as a whole is told (MeshConfig); fields that a file leaves out come from the profile.
+struct MeshOptions {
+  std::string trust_domain = "cluster.local";
+  std::vector<std::string> trust_domain_aliases;
+  std::string domain = "cluster.local";  ///< Of the cluster's DNS.
+  std::string root_namespace = "istio-system";
+  UnmatchedTraffic unmatched = UnmatchedTraffic::allow_any;
+  bool auto_mtls = true;
+  std::chrono::nanoseconds connect_timeout{std::chrono::seconds(10)};
+  std::chrono::nanoseconds protocol_detection_timeout{0};
+  std::string access_log_file;    ///< Empty: none.
+  std::string access_log_format;  ///< Empty: Envoy's form with Istio's fields.
+  bool access_log_json = false;
+  Visibility default_service_export_to, default_virtual_service_export_to, default_destination_rule_export_to;
+  bool has_default_retries = false;
+  std::int64_t default_retry_attempts = 2;
+  std::string default_retry_on;
+  bool locality_failover = true;  ///< localityLbSetting.enabled.
+  std::optional<std::chrono::nanoseconds> http_idle_timeout;
+  bool tls_13 = false;  ///< meshMTLS.minProtocolVersion: TLSV1_3.
+  std::vector<std::string> cipher_suites;
+  std::optional<std::chrono::nanoseconds> tcp_keepalive_time, tcp_keepalive_interval;
+  std::optional<std::uint32_t> tcp_keepalive_probes;
+  bool keepalive = false;
+  /// Istio 1.0: the policy and telemetry servers, HOST:PORT; empty: none.
+  std::string mixer_check_server, mixer_report_server;
+  bool policy_check_fail_open = false;
+  bool disable_policy_checks = true;
+};
+
+}  // namespace lab::model
