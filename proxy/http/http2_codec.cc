@@ -8,27 +8,6 @@ namespace {
 
 using namespace http2;
 
-ErrorCode code_of(ResetReason reason) {
-  switch (reason) {
-    case ResetReason::cancel:
-      return ErrorCode::cancel;
-    case ResetReason::refused:
-      return ErrorCode::refused_stream;
-    case ResetReason::protocol_error:
-      return ErrorCode::protocol_error;
-    case ResetReason::connect_error:
-      return ErrorCode::connect_error;
-    case ResetReason::flow_control_error:
-      return ErrorCode::flow_control_error;
-    case ResetReason::too_large:
-      return ErrorCode::enhance_your_calm;
-    case ResetReason::internal_error:
-    case ResetReason::connection_closed:
-      return ErrorCode::internal_error;
-  }
-  return ErrorCode::internal_error;
-}
-
 /// What the two sides share: everything that does not depend on who asks and who answers.
 template <class Base>
 class Http2Codec : public Base, protected Hooks {

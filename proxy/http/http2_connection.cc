@@ -41,26 +41,6 @@ std::vector<nghttp2_nv> name_values(const FieldList& list) {
   return result;
 }
 
-ResetReason reason_of(std::uint32_t code) {
-  switch (code) {
-    case NGHTTP2_REFUSED_STREAM:
-      return ResetReason::refused;
-    case NGHTTP2_PROTOCOL_ERROR:
-    case NGHTTP2_STREAM_CLOSED:
-    case NGHTTP2_FRAME_SIZE_ERROR:
-    case NGHTTP2_COMPRESSION_ERROR:
-      return ResetReason::protocol_error;
-    case NGHTTP2_INTERNAL_ERROR:
-      return ResetReason::internal_error;
-    case NGHTTP2_CONNECT_ERROR:
-      return ResetReason::connect_error;
-    case NGHTTP2_FLOW_CONTROL_ERROR:
-      return ResetReason::flow_control_error;
-    default:
-      return ResetReason::cancel;
-  }
-}
-
 }  // namespace
 
 struct Callbacks {
@@ -163,7 +143,8 @@ struct Callbacks {
       connection.guard_.stream_wasted();
     }
     const bool told = stream->head_done || !connection.is_server_;
-    if (told && !stream->quiet) connection.hooks_.on_reset(*stream, reason_of(code));
+    if (told && !stream->quiet)
+      connection.hooks_.on_reset(*stream, reason_of(static_cast<ErrorCode>(code)));
     connection.forget(stream_id);
     return 0;
   }
@@ -346,21 +327,6 @@ void Connection::fail(ErrorCode code, const std::string& reason) {
   reset_all(ResetReason::protocol_error);
 }
 
-void Connection::end_of_input() {
-  if (failed_) return;
-  failed_ = true;
-  failure_ = "the connection ended";
-  reset_all(ResetReason::connection_closed);
-}
-
-void Connection::reset_all(ResetReason reason) {
-  auto streams = std::exchange(streams_, {});
-  for (auto& [id, stream] : streams) {
-    const bool told = stream->head_done || !is_server_;
-    if (told && !stream->quiet) hooks_.on_reset(*stream, reason);
-  }
-}
-
 void Connection::send_pending() {
   const Within within(in_library_);
   const std::uint8_t* bytes = nullptr;
@@ -392,23 +358,6 @@ bool Connection::wants_close() const {
   if (failed_) return true;
   if (!going_away_ && !peer_went_away_) return false;
   return streams_.empty() && nghttp2_session_want_write(session_.get()) == 0;
-}
-
-Stream* Connection::find(StreamId stream) {
-  const auto found = streams_.find(stream);
-  return found == streams_.end() ? nullptr : found->second.get();
-}
-
-std::size_t Connection::active_streams() const {
-  return static_cast<std::size_t>(std::count_if(
-      streams_.begin(), streams_.end(), [](const auto& each) { return !each.second->quiet; }));
-}
-
-Stream& Connection::open(StreamId stream) {
-  auto& place = streams_[stream];
-  place = std::make_unique<Stream>();
-  place->id = stream;
-  return *place;
 }
 
 void Connection::forget(StreamId stream) {
@@ -446,35 +395,6 @@ void Connection::submit_interim(Stream& stream, const FieldList& fields) {
   const auto values = name_values(fields);
   nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(stream.id),
                          nullptr, values.data(), values.size(), nullptr);
-}
-
-void Connection::send_data(Stream& stream, std::string_view data, bool end_stream,
-                           std::size_t high_mark) {
-  if (stream.ends) return;
-  high_mark_ = high_mark;
-  if (stream.length_left) {
-    const bool wrong =
-        data.size() > *stream.length_left || (end_stream && data.size() < *stream.length_left);
-    // A body that is not as long as declared must not look whole.
-    if (wrong) return reset(stream.id, ErrorCode::internal_error);
-    *stream.length_left -= data.size();
-  }
-  stream.queue.append(data);
-  stream.ends = end_stream;
-  if (stream.queue.size() > high_mark) stream.above = true;
-  resume(stream);
-}
-
-void Connection::send_trailers(Stream& stream, const HeaderMap& trailers) {
-  if (stream.ends) return;
-  if (stream.length_left && *stream.length_left > 0)
-    return reset(stream.id, ErrorCode::internal_error);
-  stream.trailer_fields = trailers;
-  auto list = std::make_unique<FieldList>();
-  list->add_trailers(stream.trailer_fields);
-  if (!list->fields().empty()) stream.trailers = std::move(list);
-  stream.ends = true;
-  resume(stream);
 }
 
 void Connection::resume(Stream& stream) {

@@ -19,6 +19,7 @@ enum class ErrorCode : std::uint32_t {
   internal_error = 2,
   flow_control_error = 3,
   stream_closed = 5,
+  frame_size_error = 6,
   refused_stream = 7,
   cancel = 8,
   compression_error = 9,

@@ -41,6 +41,47 @@ std::optional<std::uint64_t> read_length(std::string_view text) {
 
 }  // namespace
 
+ErrorCode code_of(ResetReason reason) {
+  switch (reason) {
+    case ResetReason::cancel:
+      return ErrorCode::cancel;
+    case ResetReason::refused:
+      return ErrorCode::refused_stream;
+    case ResetReason::protocol_error:
+      return ErrorCode::protocol_error;
+    case ResetReason::connect_error:
+      return ErrorCode::connect_error;
+    case ResetReason::flow_control_error:
+      return ErrorCode::flow_control_error;
+    case ResetReason::too_large:
+      return ErrorCode::enhance_your_calm;
+    case ResetReason::internal_error:
+    case ResetReason::connection_closed:
+      break;
+  }
+  return ErrorCode::internal_error;
+}
+
+ResetReason reason_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::refused_stream:
+      return ResetReason::refused;
+    case ErrorCode::protocol_error:
+    case ErrorCode::stream_closed:
+    case ErrorCode::frame_size_error:
+    case ErrorCode::compression_error:
+      return ResetReason::protocol_error;
+    case ErrorCode::internal_error:
+      return ResetReason::internal_error;
+    case ErrorCode::connect_error:
+      return ResetReason::connect_error;
+    case ErrorCode::flow_control_error:
+      return ResetReason::flow_control_error;
+    default:
+      return ResetReason::cancel;
+  }
+}
+
 void FieldBlock::clear() {
   for (std::string* member : {&method, &scheme, &authority, &path, &protocol, &host})
     member->clear();

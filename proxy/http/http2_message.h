@@ -7,10 +7,15 @@
 #include <vector>
 
 #include "proxy/http/codec.h"
+#include "proxy/http/http2_guard.h"
 
 /// Between HTTP/2's lists of fields and our message heads (RFC 9113 section 8). No library, no
 /// connection.
 namespace lab::proxy::http2 {
+
+/// The words of RST_STREAM and ours.
+ErrorCode code_of(ResetReason reason);
+ResetReason reason_of(ErrorCode code);
 
 /// The fields of one decoded header block, as they come.
 class FieldBlock {
