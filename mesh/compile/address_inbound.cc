@@ -4,8 +4,8 @@
 #include "mesh/compile/origins.h"
 #include "mesh/compile/peer_authentication.h"
 
-/// Inbound listeners as Istio 1.0 made them: one for each address and port of the workload, reached through the capture
-/// port like the outbound ones.
+/// Inbound listeners as Istio 1.0 made them: one for each address and port of the workload, reached
+/// through the capture port like the outbound ones.
 namespace lab::compile {
 namespace {
 
@@ -21,7 +21,8 @@ config::TransportSocket mesh_tls(const Proxy&, Secrets& secrets) {
 }
 
 /// The filters of one port; plain and protected chains have the same.
-std::vector<config::Filter> filters_for(const InboundTarget& target, const std::string& listener, const Proxy& proxy) {
+std::vector<config::Filter> filters_for(const InboundTarget& target, const std::string& listener,
+                                        const Proxy& proxy) {
   const std::string cluster = inbound_cluster_name(target, proxy.profile());
   Authorization checks;
   if (target.service != nullptr) checks = service_roles_for(proxy, *target.service, target.target);
@@ -42,7 +43,8 @@ std::vector<config::Filter> filters_for(const InboundTarget& target, const std::
   config::VirtualHost& host = routes.virtual_hosts.emplace_back();
   host.name = "inbound|http|" + std::to_string(target.port.number);
   host.domains = {"*"};
-  host.routes.push_back(inbound_route(cluster, host_and_port(target.host, target.port.number), false, proxy.profile()));
+  host.routes.push_back(inbound_route(cluster, host_and_port(target.host, target.port.number),
+                                      false, proxy.profile()));
   filters.push_back(http_connection(std::move(options), proxy));
   return filters;
 }
@@ -65,7 +67,8 @@ void add_chains(config::Listener& listener, const InboundTarget& target, MutualT
 
 }  // namespace
 
-std::vector<config::Listener> address_listeners(const Proxy& proxy, const std::vector<InboundTarget>& targets,
+std::vector<config::Listener> address_listeners(const Proxy& proxy,
+                                                const std::vector<InboundTarget>& targets,
                                                 Secrets& secrets) {
   std::vector<config::Listener> listeners;
   std::set<std::string> known;

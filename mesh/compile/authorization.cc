@@ -16,16 +16,20 @@ bool is_dry_run(const crd::AuthorizationPolicy& policy) {
 }
 
 /// Policies of the root namespace and of the workload's that select it.
-std::vector<const crd::AuthorizationPolicy*> policies_for(const Proxy& proxy, AuthorizationAction action) {
+std::vector<const crd::AuthorizationPolicy*> policies_for(const Proxy& proxy,
+                                                          AuthorizationAction action) {
   std::vector<const crd::AuthorizationPolicy*> found;
   const std::string& root = proxy.mesh().root_namespace;
   for (const bool from_root : {true, false}) {
-    for (const crd::AuthorizationPolicy* policy : oldest_first(proxy.snapshot.objects->authorization_policies)) {
+    for (const crd::AuthorizationPolicy* policy :
+         oldest_first(proxy.snapshot.objects->authorization_policies)) {
       const std::string& owner = policy->metadata.namespace_name;
       if (policy->spec.action != action || (owner == root) != from_root) continue;
       if (!from_root && owner != proxy.workload.name_space) continue;
       if (policy->spec.target_ref || !policy->spec.target_refs.empty()) continue;
-      if (policy->spec.selector && !model::selects(policy->spec.selector->match_labels, proxy.workload.labels)) continue;
+      if (policy->spec.selector &&
+          !model::selects(policy->spec.selector->match_labels, proxy.workload.labels))
+        continue;
       found.push_back(policy);
     }
   }
@@ -44,7 +48,8 @@ struct Rules {
   std::optional<config::Rbac> enforced, shadow;
 };
 
-Rules rules_of(const std::vector<const crd::AuthorizationPolicy*>& policies, Action action, bool tcp, const Proxy& proxy) {
+Rules rules_of(const std::vector<const crd::AuthorizationPolicy*>& policies, Action action,
+               bool tcp, const Proxy& proxy) {
   Rules rules;
   for (const crd::AuthorizationPolicy* policy : policies) {
     std::optional<config::Rbac>& target = is_dry_run(*policy) ? rules.shadow : rules.enforced;
@@ -52,7 +57,8 @@ Rules rules_of(const std::vector<const crd::AuthorizationPolicy*>& policies, Act
     const std::string& owner = policy->metadata.namespace_name;
     const std::string front = "ns[" + owner + "]-policy[" + policy->metadata.name + "]-rule[";
     for (std::size_t i = 0; i < policy->spec.rules.size(); ++i) {
-      auto made = rule_policy(policy->spec.rules[i], owner, tcp, action != Action::allow, proxy.mesh());
+      auto made =
+          rule_policy(policy->spec.rules[i], owner, tcp, action != Action::allow, proxy.mesh());
       if (made) target->policies[front + std::to_string(i) + "]"] = std::move(*made);
     }
     if (policy->spec.rules.empty()) target->policies[front + "0]"] = never();
@@ -68,7 +74,8 @@ const char* shadow_prefix(Action action) {
 void add_action(Authorization& out, AuthorizationAction kind, Action action, const Proxy& proxy) {
   const std::vector<const crd::AuthorizationPolicy*> policies = policies_for(proxy, kind);
   if (policies.empty()) return;
-  Rules http = rules_of(policies, action, false, proxy), tcp = rules_of(policies, action, true, proxy);
+  Rules http = rules_of(policies, action, false, proxy),
+        tcp = rules_of(policies, action, true, proxy);
   config::HttpRbac filter;
   filter.rules = std::move(http.enforced);
   filter.shadow_rules = std::move(http.shadow);
@@ -91,7 +98,8 @@ Authorization authorization_for(const Proxy& proxy, Diagnostics& out) {
   Authorization all;
   for (const crd::AuthorizationPolicy* policy : policies_for(proxy, AuthorizationAction::CUSTOM)) {
     out.add(policy->origin, "AuthorizationPolicy \"" + policy->metadata.name +
-                                "\": action CUSTOM needs an external authorizer, which the proxy cannot ask yet. Use ALLOW or DENY.");
+                                "\": action CUSTOM needs an external authorizer, which the proxy "
+                                "cannot ask yet. Use ALLOW or DENY.");
   }
   all.http = token_filters(proxy);
   add_action(all, AuthorizationAction::AUDIT, Action::log, proxy);
@@ -100,6 +108,8 @@ Authorization authorization_for(const Proxy& proxy, Diagnostics& out) {
   return all;
 }
 
-std::vector<config::HttpFilter> token_filters(const Proxy&) { return {}; }
+std::vector<config::HttpFilter> token_filters(const Proxy&) {
+  return {};
+}
 
 }  // namespace lab::compile

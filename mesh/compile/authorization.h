@@ -14,20 +14,23 @@ struct Authorization {
   std::vector<config::Filter> tcp;
 };
 
-/// The AuthorizationPolicies (and RequestAuthentications) that select the workload: CUSTOM first, then tokens, then DENY,
-/// ALLOW and AUDIT. Source: Istio, AuthorizationPolicy.
+/// The AuthorizationPolicies (and RequestAuthentications) that select the workload: CUSTOM first,
+/// then tokens, then DENY, ALLOW and AUDIT. Source: Istio, AuthorizationPolicy.
 Authorization authorization_for(const Proxy& proxy, Diagnostics& out);
 
-/// The 1.0 kinds: roles of services, bound to callers. Nothing is enforced unless a (Cluster)RbacConfig covers the
-/// service. Source: Istio 1.0 and 1.1, rbac/v1alpha1/rbac.proto.
-Authorization service_roles_for(const Proxy& proxy, const model::Service& service, std::uint32_t port);
+/// The 1.0 kinds: roles of services, bound to callers. Nothing is enforced unless a
+/// (Cluster)RbacConfig covers the service. Source: Istio 1.0 and 1.1, rbac/v1alpha1/rbac.proto.
+Authorization service_roles_for(const Proxy& proxy, const model::Service& service,
+                                std::uint32_t port);
 
 /// RequestAuthentications that select the workload, as one filter; nothing when there are none.
 std::vector<config::HttpFilter> token_filters(const Proxy& proxy);
 
-/// One AuthorizationPolicy rule as a policy of Envoy's; nothing when it cannot be enforced on TCP and `deny` is false.
-/// On TCP a DENY rule keeps only the parts that exist there, so that it rather denies too much.
-std::optional<config::Policy> rule_policy(const crd::AuthorizationRule& rule, const std::string& name_space, bool tcp, bool deny,
+/// One AuthorizationPolicy rule as a policy of Envoy's; nothing when it cannot be enforced on TCP
+/// and `deny` is false. On TCP a DENY rule keeps only the parts that exist there, so that it rather
+/// denies too much.
+std::optional<config::Policy> rule_policy(const crd::AuthorizationRule& rule,
+                                          const std::string& name_space, bool tcp, bool deny,
                                           const model::MeshOptions& mesh);
 
 }  // namespace lab::compile

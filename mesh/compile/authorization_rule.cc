@@ -48,7 +48,8 @@ class RuleBuilder {
   bool push(std::vector<T>& out, const std::vector<Wanted<T>>& wanted, T any) const {
     std::vector<T> parts;
     for (const Wanted<T>& one : wanted) {
-      if (!add_side(parts, one, one.values, false) || !add_side(parts, one, one.not_values, true)) return false;
+      if (!add_side(parts, one, one.values, false) || !add_side(parts, one, one.not_values, true))
+        return false;
     }
     if (parts.empty()) parts.push_back(std::move(any));
     out.push_back(all_of(std::move(parts)));
@@ -56,7 +57,8 @@ class RuleBuilder {
   }
 
   template <class T>
-  bool add_side(std::vector<T>& parts, const Wanted<T>& one, const std::vector<std::string>& values, bool negative) const {
+  bool add_side(std::vector<T>& parts, const Wanted<T>& one, const std::vector<std::string>& values,
+                bool negative) const {
     std::vector<T> alternatives;
     for (const std::string& value : values) {
       std::optional<T> made = one.make(value);
@@ -88,12 +90,14 @@ class RuleBuilder {
   }
 
   template <class T>
-  static void add(std::vector<Wanted<T>>& all, Maker<T> make, std::vector<std::string> values, std::vector<std::string> not_values) {
+  static void add(std::vector<Wanted<T>>& all, Maker<T> make, std::vector<std::string> values,
+                  std::vector<std::string> not_values) {
     if (values.empty() && not_values.empty()) return;
     all.push_back({std::move(make), std::move(values), std::move(not_values)});
   }
 
-  Maker<config::Permission> http_permission(std::function<void(config::Permission&, const std::string&)> fill) const {
+  Maker<config::Permission> http_permission(
+      std::function<void(config::Permission&, const std::string&)> fill) const {
     return [tcp = tcp_, fill](const std::string& value) -> std::optional<config::Permission> {
       if (tcp) return {};
       config::Permission permission;
@@ -102,18 +106,25 @@ class RuleBuilder {
     };
   }
   Maker<config::Permission> host() const {
-    return http_permission([](config::Permission& out, const std::string& value) { out.header = header_matcher(":authority", value, true); });
+    return http_permission([](config::Permission& out, const std::string& value) {
+      out.header = header_matcher(":authority", value, true);
+    });
   }
   Maker<config::Permission> method() const {
-    return http_permission([](config::Permission& out, const std::string& value) { out.header = header_matcher(":method", value); });
+    return http_permission([](config::Permission& out, const std::string& value) {
+      out.header = header_matcher(":method", value);
+    });
   }
   Maker<config::Permission> path() const {
-    return http_permission([](config::Permission& out, const std::string& value) { out.url_path.emplace().path = text_matcher(value); });
+    return http_permission([](config::Permission& out, const std::string& value) {
+      out.url_path.emplace().path = text_matcher(value);
+    });
   }
   static Maker<config::Permission> port() {
     return [](const std::string& value) -> std::optional<config::Permission> {
       config::Permission permission;
-      permission.destination_port = static_cast<std::uint32_t>(std::strtoul(value.c_str(), nullptr, 10));
+      permission.destination_port =
+          static_cast<std::uint32_t>(std::strtoul(value.c_str(), nullptr, 10));
       return permission;
     };
   }
@@ -144,8 +155,9 @@ class RuleBuilder {
       const std::size_t slash = value.find('/');
       const std::string domain = value.substr(0, slash);
       const auto& aliases = mesh_.trust_domain_aliases;
-      const bool own = slash != std::string::npos && (domain == mesh_.trust_domain || domain == "cluster.local" ||
-                       std::find(aliases.begin(), aliases.end(), domain) != aliases.end());
+      const bool own = slash != std::string::npos &&
+                       (domain == mesh_.trust_domain || domain == "cluster.local" ||
+                        std::find(aliases.begin(), aliases.end(), domain) != aliases.end());
       if (!own) {
         out.push_back(value);
         continue;
@@ -170,17 +182,23 @@ class RuleBuilder {
     return [](const std::string& value) { return authenticated(text_matcher(value, "spiffe://")); };
   }
   static Maker<config::Principal> name_space() {
-    return [](const std::string& value) { return authenticated(regex(".*/ns/" + replace_all(value, "*", ".*") + "/.*")); };
+    return [](const std::string& value) {
+      return authenticated(regex(".*/ns/" + replace_all(value, "*", ".*") + "/.*"));
+    };
   }
   static Maker<config::Principal> trust_domain() {
-    return [](const std::string& value) { return authenticated(regex("spiffe://" + replace_all(quote_regex(value), "\\*", ".*") + "/.*")); };
+    return [](const std::string& value) {
+      return authenticated(
+          regex("spiffe://" + replace_all(quote_regex(value), "\\*", ".*") + "/.*"));
+    };
   }
   Maker<config::Principal> service_account() const {
     return [own = name_space_](const std::string& value) {
       const std::size_t slash = value.find('/');
       const std::string owner = slash == std::string::npos ? own : value.substr(0, slash);
       const std::string account = slash == std::string::npos ? value : value.substr(slash + 1);
-      return authenticated(regex("spiffe://.+/ns/" + quote_regex(owner) + "/sa/" + quote_regex(account) + "(/.+)?"));
+      return authenticated(
+          regex("spiffe://.+/ns/" + quote_regex(owner) + "/sa/" + quote_regex(account) + "(/.+)?"));
     };
   }
   static Maker<config::Principal> source_ip() {
@@ -211,8 +229,10 @@ class RuleBuilder {
       if (tcp_) return {};
       const std::size_t slash = value.rfind('/');
       const std::string issuer = slash == std::string::npos ? "*" : value.substr(0, slash);
-      const std::string subject = slash == std::string::npos ? (value == "*" ? "*" : value) : value.substr(slash + 1);
-      return all_of({*claim({"iss"}, false)(issuer.empty() ? "*" : issuer), *claim({"sub"}, false)(subject.empty() ? "*" : subject)});
+      const std::string subject =
+          slash == std::string::npos ? (value == "*" ? "*" : value) : value.substr(slash + 1);
+      return all_of({*claim({"iss"}, false)(issuer.empty() ? "*" : issuer),
+                     *claim({"sub"}, false)(subject.empty() ? "*" : subject)});
     };
   }
 
@@ -220,8 +240,12 @@ class RuleBuilder {
 
   void add_condition(const crd::AuthorizationCondition& condition) {
     const std::string& key = condition.key;
-    const auto permission = [&](Maker<config::Permission> make) { add(base_permission_, std::move(make), condition.values, condition.not_values); };
-    const auto who = [&](Maker<config::Principal> make) { add(base_principal_, std::move(make), condition.values, condition.not_values); };
+    const auto permission = [&](Maker<config::Permission> make) {
+      add(base_permission_, std::move(make), condition.values, condition.not_values);
+    };
+    const auto who = [&](Maker<config::Principal> make) {
+      add(base_principal_, std::move(make), condition.values, condition.not_values);
+    };
     if (key == "destination.ip") return permission(destination_ip());
     if (key == "destination.port") return permission(port());
     if (key == "connection.sni") return permission(server_name());
@@ -230,7 +254,8 @@ class RuleBuilder {
     if (key == "source.namespace") return who(name_space());
     if (key == "source.serviceAccount") return who(service_account());
     if (key == "source.principal") {
-      return add(base_principal_, principal(), expand(condition.values), expand(condition.not_values));
+      return add(base_principal_, principal(), expand(condition.values),
+                 expand(condition.not_values));
     }
     if (key == "request.auth.principal") return who(request_principal());
     if (key == "request.auth.audiences") return who(claim({"aud"}, true));
@@ -271,7 +296,8 @@ class RuleBuilder {
 
 }  // namespace
 
-std::optional<config::Policy> rule_policy(const crd::AuthorizationRule& rule, const std::string& name_space, bool tcp, bool deny,
+std::optional<config::Policy> rule_policy(const crd::AuthorizationRule& rule,
+                                          const std::string& name_space, bool tcp, bool deny,
                                           const model::MeshOptions& mesh) {
   return RuleBuilder(name_space, tcp, deny, mesh).build(rule);
 }

@@ -18,21 +18,24 @@ config::CidrRange cidr(const std::string& text) {
   const std::size_t slash = text.find('/');
   range.address_prefix = text.substr(0, slash);
   const bool is_v6 = text.find(':') != std::string::npos;
-  range.prefix_len = slash == std::string::npos ? (is_v6 ? 128u : 32u)
-                                                : static_cast<std::uint32_t>(std::stoul(text.substr(slash + 1)));
+  range.prefix_len = slash == std::string::npos
+                         ? (is_v6 ? 128u : 32u)
+                         : static_cast<std::uint32_t>(std::stoul(text.substr(slash + 1)));
   return range;
 }
 
 }  // namespace
 
 bool ChainDraft::takes_everything() const {
-  const bool any_name = server_names.empty() ||
-                        std::find(server_names.begin(), server_names.end(), "*") != server_names.end();
-  return any_name && destination_ranges.empty() && application_protocols.empty() && transport_protocol.empty();
+  const bool any_name = server_names.empty() || std::find(server_names.begin(), server_names.end(),
+                                                          "*") != server_names.end();
+  return any_name && destination_ranges.empty() && application_protocols.empty() &&
+         transport_protocol.empty();
 }
 
 bool ChainDraft::conflicts_with(const ChainDraft& other) const {
-  return transport_protocol == other.transport_protocol && application_protocols == other.application_protocols &&
+  return transport_protocol == other.transport_protocol &&
+         application_protocols == other.application_protocols &&
          without_star(server_names) == without_star(other.server_names) &&
          without_star(destination_ranges) == without_star(other.destination_ranges);
 }

@@ -14,11 +14,13 @@ void set_positive(std::optional<std::uint32_t>& target, std::int32_t value) {
 config::Thresholds thresholds_of(const crd::TrafficPolicy& policy, const Profile& profile) {
   config::Thresholds limits;
   if (profile.unlimited) {
-    limits.max_connections = limits.max_pending_requests = limits.max_requests = limits.max_retries = kUnlimited;
+    limits.max_connections = limits.max_pending_requests = limits.max_requests =
+        limits.max_retries = kUnlimited;
   }
   if (policy.retry_budget) {
     limits.retry_budget.emplace();
-    limits.retry_budget->budget_percent.emplace().value = policy.retry_budget->percent.value_or(0.2);
+    limits.retry_budget->budget_percent.emplace().value =
+        policy.retry_budget->percent.value_or(0.2);
     const std::uint32_t least = policy.retry_budget->min_retry_concurrency;
     limits.retry_budget->min_retry_concurrency = least > 0 ? least : 3;
   }
@@ -28,18 +30,22 @@ config::Thresholds thresholds_of(const crd::TrafficPolicy& policy, const Profile
     set_positive(limits.max_pending_requests, http->http1_max_pending_requests);
     set_positive(limits.max_retries, http->max_retries);
   }
-  if (const auto& tcp = policy.connection_pool->tcp) set_positive(limits.max_connections, tcp->max_connections);
+  if (const auto& tcp = policy.connection_pool->tcp)
+    set_positive(limits.max_connections, tcp->max_connections);
   return limits;
 }
 
 std::optional<std::uint32_t> whole_seconds(std::optional<std::chrono::nanoseconds> duration) {
   if (!duration) return {};
-  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(*duration).count());
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(*duration).count());
 }
 
-void apply_keepalive(config::Cluster& cluster, const crd::TrafficPolicy& policy, const model::MeshOptions& mesh) {
+void apply_keepalive(config::Cluster& cluster, const crd::TrafficPolicy& policy,
+                     const model::MeshOptions& mesh) {
   const crd::TcpKeepalive* own = nullptr;
-  if (policy.connection_pool && policy.connection_pool->tcp && policy.connection_pool->tcp->tcp_keepalive) {
+  if (policy.connection_pool && policy.connection_pool->tcp &&
+      policy.connection_pool->tcp->tcp_keepalive) {
     own = &*policy.connection_pool->tcp->tcp_keepalive;
   }
   if (own == nullptr && !mesh.keepalive) return;
@@ -73,17 +79,21 @@ void apply_http_pool(ClusterDraft& draft, const crd::ConnectionPool& pool) {
   options.common_http_protocol_options->idle_timeout = idle;
   options.common_http_protocol_options->max_connection_duration = longest;
   set_positive(options.common_http_protocol_options->max_requests_per_connection, requests);
-  if (draft.is_http2()) set_positive(options.explicit_http_config->http2_protocol_options->max_concurrent_streams, streams);
+  if (draft.is_http2())
+    set_positive(options.explicit_http_config->http2_protocol_options->max_concurrent_streams,
+                 streams);
 }
 
 }  // namespace
 
 config::Cluster ClusterDraft::finish() && {
   if (http) {
-    if (!http->explicit_http_config && !http->use_downstream_protocol_config && !http->auto_config) {
+    if (!http->explicit_http_config && !http->use_downstream_protocol_config &&
+        !http->auto_config) {
       http->explicit_http_config.emplace().http_protocol_options.emplace();
     }
-    cluster.typed_extension_protocol_options["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"] =
+    cluster.typed_extension_protocol_options
+        ["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"] =
         config::Any::of(*std::move(http));
   }
   return std::move(cluster);
@@ -92,7 +102,8 @@ config::Cluster ClusterDraft::finish() && {
 void use_http2(ClusterDraft& draft, const Profile& profile) {
   config::HttpProtocolOptions& options = draft.http_options();
   options.use_downstream_protocol_config.reset();
-  options.explicit_http_config.emplace().http2_protocol_options.emplace().max_concurrent_streams = profile.http2_streams;
+  options.explicit_http_config.emplace().http2_protocol_options.emplace().max_concurrent_streams =
+      profile.http2_streams;
 }
 
 void use_downstream_protocol(ClusterDraft& draft) {
@@ -103,18 +114,22 @@ void use_downstream_protocol(ClusterDraft& draft) {
   either.http2_protocol_options.emplace();
 }
 
-void apply_connection_pool(ClusterDraft& draft, const crd::TrafficPolicy& policy, const Proxy& proxy) {
+void apply_connection_pool(ClusterDraft& draft, const crd::TrafficPolicy& policy,
+                           const Proxy& proxy) {
   draft.cluster.connect_timeout = proxy.mesh().connect_timeout;
-  draft.cluster.circuit_breakers.emplace().thresholds.push_back(thresholds_of(policy, proxy.profile()));
+  draft.cluster.circuit_breakers.emplace().thresholds.push_back(
+      thresholds_of(policy, proxy.profile()));
   apply_keepalive(draft.cluster, policy, proxy.mesh());
   if (!policy.connection_pool) return;
   const crd::ConnectionPool& pool = *policy.connection_pool;
-  if (pool.tcp && pool.tcp->connect_timeout) draft.cluster.connect_timeout = *pool.tcp->connect_timeout;
+  if (pool.tcp && pool.tcp->connect_timeout)
+    draft.cluster.connect_timeout = *pool.tcp->connect_timeout;
   apply_http_pool(draft, pool);
   if (pool.http && pool.http->use_client_protocol) use_downstream_protocol(draft);
 }
 
-void apply_outlier_detection(config::Cluster& cluster, const crd::TrafficPolicy& policy, const Profile& profile) {
+void apply_outlier_detection(config::Cluster& cluster, const crd::TrafficPolicy& policy,
+                             const Profile& profile) {
   if (profile.no_panic) cluster.common_lb_config->healthy_panic_threshold.emplace().value = 0;
   if (!policy.outlier_detection) return;
   const crd::OutlierDetection& rule = *policy.outlier_detection;
@@ -128,7 +143,8 @@ void apply_outlier_detection(config::Cluster& cluster, const crd::TrafficPolicy&
   };
   count(rule.consecutive_5xx_errors, out.consecutive_5xx, out.enforcing_consecutive_5xx);
   std::optional<std::uint32_t> gateway = rule.consecutive_gateway_errors;
-  if (!gateway && rule.consecutive_errors > 0) gateway = static_cast<std::uint32_t>(rule.consecutive_errors);
+  if (!gateway && rule.consecutive_errors > 0)
+    gateway = static_cast<std::uint32_t>(rule.consecutive_errors);
   count(gateway, out.consecutive_gateway_failure, out.enforcing_consecutive_gateway_failure);
   out.interval = rule.interval;
   out.base_ejection_time = rule.base_ejection_time;
@@ -143,7 +159,8 @@ void apply_outlier_detection(config::Cluster& cluster, const crd::TrafficPolicy&
   }
   const bool sends_to_unready = profile.no_panic;
   if (!cluster.common_lb_config) cluster.common_lb_config.emplace();
-  cluster.common_lb_config->healthy_panic_threshold.emplace().value = sends_to_unready ? 0 : rule.min_health_percent;
+  cluster.common_lb_config->healthy_panic_threshold.emplace().value =
+      sends_to_unready ? 0 : rule.min_health_percent;
 }
 
 }  // namespace lab::compile

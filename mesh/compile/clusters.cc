@@ -16,18 +16,24 @@ using std::chrono::seconds;
 
 Type type_of(const model::Service& service, const Proxy& proxy) {
   switch (service.resolution) {
-    case model::Resolution::dns: return Type::strict_dns;
-    case model::Resolution::dns_round_robin: return Type::logical_dns;
+    case model::Resolution::dns:
+      return Type::strict_dns;
+    case model::Resolution::dns_round_robin:
+      return Type::logical_dns;
     case model::Resolution::passthrough: {
-      // Gateways have no original destination to go to; headless services have endpoints that are known.
+      // Gateways have no original destination to go to; headless services have endpoints that are
+      // known.
       const bool known = service.kubernetes && proxy.profile().detect_protocols;
       return proxy.is_gateway() || known ? Type::eds : Type::original_dst;
     }
-    default: return Type::eds;
+    default:
+      return Type::eds;
   }
 }
 
-bool asks_dns(Type type) { return type == Type::strict_dns || type == Type::logical_dns; }
+bool asks_dns(Type type) {
+  return type == Type::strict_dns || type == Type::logical_dns;
+}
 
 void set_dns(config::Cluster& cluster, const Profile& profile) {
   cluster.dns_lookup_family = config::Cluster::DnsLookupFamily::v4_only;
@@ -40,7 +46,8 @@ void set_dns(config::Cluster& cluster, const Profile& profile) {
 bool wants_http2(const model::Port& port, const crd::TrafficPolicy& policy) {
   if (policy.connection_pool && policy.connection_pool->http) {
     if (policy.connection_pool->http->use_client_protocol) return model::is_http2(port.protocol);
-    if (policy.connection_pool->http->h2_upgrade_policy == crd::H2UpgradePolicy::UPGRADE) return true;
+    if (policy.connection_pool->http->h2_upgrade_policy == crd::H2UpgradePolicy::UPGRADE)
+      return true;
   }
   return model::is_http2(port.protocol);
 }
@@ -48,8 +55,13 @@ bool wants_http2(const model::Port& port, const crd::TrafficPolicy& policy) {
 /// Builds the clusters of one port of one service.
 class PortClusters {
  public:
-  PortClusters(const Proxy& proxy, Secrets& secrets, const model::Service& service, const model::Port& port)
-      : proxy_(proxy), secrets_(secrets), service_(service), port_(port), rule_(proxy.scope.rule_for(service)) {
+  PortClusters(const Proxy& proxy, Secrets& secrets, const model::Service& service,
+               const model::Port& port)
+      : proxy_(proxy),
+        secrets_(secrets),
+        service_(service),
+        port_(port),
+        rule_(proxy.scope.rule_for(service)) {
     identities_ = identities_of(service, proxy);
   }
 
@@ -95,7 +107,8 @@ class PortClusters {
     tls.identities = identities_;
     tls.rule_selects_workloads = rule_ != nullptr && rule_->spec.workload_selector.has_value();
     apply_upstream_tls(draft, policy, tls, proxy_, secrets_);
-    if (cluster.type == Type::original_dst) cluster.lb_policy = config::Cluster::LbPolicy::cluster_provided;
+    if (cluster.type == Type::original_dst)
+      cluster.lb_policy = config::Cluster::LbPolicy::cluster_provided;
     if (cluster.type == Type::eds) {
       config::EdsClusterConfig& eds = cluster.eds_cluster_config.emplace();
       eds.service_name = cluster.name;
@@ -147,8 +160,10 @@ config::BindConfig own_source() {
   return bind;
 }
 
-/// Where a Sidecar's ingress sends to: "127.0.0.1:PORT", "0.0.0.0:PORT" (the workload's address) or "unix://PATH".
-std::optional<config::Address> default_endpoint(const crd::IstioIngressListener& ingress, const Proxy& proxy) {
+/// Where a Sidecar's ingress sends to: "127.0.0.1:PORT", "0.0.0.0:PORT" (the workload's address) or
+/// "unix://PATH".
+std::optional<config::Address> default_endpoint(const crd::IstioIngressListener& ingress,
+                                                const Proxy& proxy) {
   const std::string& text = ingress.default_endpoint;
   if (text.empty()) return {};
   config::Address address;
@@ -161,7 +176,8 @@ std::optional<config::Address> default_endpoint(const crd::IstioIngressListener&
   const std::string host = text.substr(0, colon);
   config::SocketAddress& socket = address.socket_address.emplace();
   socket.address = host == "0.0.0.0" ? proxy.workload.address : host;
-  socket.port_value = static_cast<std::uint32_t>(std::strtoul(text.c_str() + colon + 1, nullptr, 10));
+  socket.port_value =
+      static_cast<std::uint32_t>(std::strtoul(text.c_str() + colon + 1, nullptr, 10));
   return address;
 }
 
@@ -209,8 +225,10 @@ config::Cluster inbound_cluster(const InboundTarget& target, const Proxy& proxy)
     sources = target.service->sources;
     // Of a rule only the limits count here: the server must be able to take what clients may send.
     const Rule* rule = proxy.scope.rule_for(*target.service);
-    if (rule != nullptr && rule->spec.traffic_policy && proxy.profile().inbound_by_original_destination) {
-      policy.connection_pool = policy_for(rule, nullptr, target.port.number, proxy.profile()).connection_pool;
+    if (rule != nullptr && rule->spec.traffic_policy &&
+        proxy.profile().inbound_by_original_destination) {
+      policy.connection_pool =
+          policy_for(rule, nullptr, target.port.number, proxy.profile()).connection_pool;
       sources = join_sources(std::move(sources), rule->sources);
     }
   }
@@ -237,7 +255,8 @@ std::vector<std::string> identities_of(const model::Service& service, const Prox
   std::set<std::string> names(service.subject_alt_names.begin(), service.subject_alt_names.end());
   for (const model::Endpoint& endpoint : service.endpoints) {
     if (endpoint.service_account.empty()) continue;
-    names.insert(model::spiffe_id(proxy.mesh().trust_domain, endpoint.name_space, endpoint.service_account));
+    names.insert(
+        model::spiffe_id(proxy.mesh().trust_domain, endpoint.name_space, endpoint.service_account));
     for (const std::string& alias : proxy.mesh().trust_domain_aliases) {
       names.insert(model::spiffe_id(alias, endpoint.name_space, endpoint.service_account));
     }
@@ -249,7 +268,8 @@ std::vector<config::Cluster> outbound_clusters(const Proxy& proxy, Secrets& secr
   std::vector<config::Cluster> clusters;
   clusters.push_back(black_hole(proxy));
   if (!proxy.is_gateway()) {
-    const bool needed = proxy.profile().passthrough_clusters || proxy.scope.unmatched() == model::UnmatchedTraffic::allow_any;
+    const bool needed = proxy.profile().passthrough_clusters ||
+                        proxy.scope.unmatched() == model::UnmatchedTraffic::allow_any;
     if (needed) clusters.push_back(passthrough(proxy));
   }
   std::set<std::string> known;
@@ -267,7 +287,8 @@ std::vector<config::Cluster> outbound_clusters(const Proxy& proxy, Secrets& secr
   return clusters;
 }
 
-std::vector<config::Cluster> inbound_clusters(const Proxy& proxy, const std::vector<InboundTarget>& targets) {
+std::vector<config::Cluster> inbound_clusters(const Proxy& proxy,
+                                              const std::vector<InboundTarget>& targets) {
   std::vector<config::Cluster> clusters;
   std::set<std::string> known;
   for (const InboundTarget& target : targets) {

@@ -12,13 +12,15 @@ namespace {
 
 template <class T>
 void sort_by_name(std::vector<T>& resources) {
-  std::stable_sort(resources.begin(), resources.end(), [](const T& a, const T& b) { return a.name < b.name; });
+  std::stable_sort(resources.begin(), resources.end(),
+                   [](const T& a, const T& b) { return a.name < b.name; });
 }
 
 std::string identifier(const model::Workload& workload, const model::MeshOptions& mesh) {
   const bool gateway = workload.kind == model::WorkloadKind::gateway;
-  return std::string(gateway ? "router" : "sidecar") + "~" + workload.address + "~" + workload.name + "." +
-         workload.name_space + "~" + workload.name_space + ".svc." + mesh.domain;
+  return std::string(gateway ? "router" : "sidecar") + "~" + workload.address + "~" +
+         workload.name + "." + workload.name_space + "~" + workload.name_space + ".svc." +
+         mesh.domain;
 }
 
 std::string service_cluster(const model::Workload& workload) {
@@ -32,8 +34,9 @@ std::vector<Registration> registrations_of(const Proxy& proxy) {
     for (const model::Endpoint& endpoint : service->endpoints) {
       const model::Port* port = service->port_named(endpoint.port_name);
       if (port == nullptr) continue;
-      all.push_back({service->host, port->name, port->number, std::string(model::protocol_name(port->protocol)),
-                     endpoint.address, endpoint.port, endpoint.labels});
+      all.push_back({service->host, port->name, port->number,
+                     std::string(model::protocol_name(port->protocol)), endpoint.address,
+                     endpoint.port, endpoint.labels});
     }
   }
   return all;
@@ -49,7 +52,8 @@ const model::Workload* find_node(const std::vector<model::Workload>& all, const 
   return found;
 }
 
-Result<std::vector<const model::Workload*>> chosen(const Input& input, const std::vector<model::Workload>& all) {
+Result<std::vector<const model::Workload*>> chosen(const Input& input,
+                                                   const std::vector<model::Workload>& all) {
   std::vector<const model::Workload*> nodes;
   if (input.nodes.empty()) {
     for (const model::Workload& workload : all) {
@@ -61,7 +65,9 @@ Result<std::vector<const model::Workload*>> chosen(const Input& input, const std
   for (const model::Workload& workload : all) names.push_back(workload.name);
   for (const std::string& name : input.nodes) {
     const model::Workload* node = find_node(all, name);
-    if (node == nullptr) return fail(Errc::usage, "no workload is called \"" + name + "\"." + did_you_mean(name, names));
+    if (node == nullptr)
+      return fail(Errc::usage,
+                  "no workload is called \"" + name + "\"." + did_you_mean(name, names));
     nodes.push_back(node);
   }
   return nodes;
@@ -70,7 +76,8 @@ Result<std::vector<const model::Workload*>> chosen(const Input& input, const std
 }  // namespace
 
 std::string node_name(const model::Workload& workload, const std::vector<model::Workload>& all) {
-  const auto same = std::count_if(all.begin(), all.end(), [&](const auto& other) { return other.name == workload.name; });
+  const auto same = std::count_if(all.begin(), all.end(),
+                                  [&](const auto& other) { return other.name == workload.name; });
   return same > 1 ? workload.name + "." + workload.name_space : workload.name;
 }
 
@@ -91,10 +98,12 @@ NodeConfig compile_node(const Snapshot& snapshot, const model::Workload& workloa
     node.listeners = std::move(gateway.listeners);
     node.routes = std::move(gateway.routes);
   } else {
-    for (config::Cluster& cluster : inbound_clusters(proxy, targets)) node.clusters.push_back(std::move(cluster));
+    for (config::Cluster& cluster : inbound_clusters(proxy, targets))
+      node.clusters.push_back(std::move(cluster));
     std::set<std::string> routes;
     node.listeners = outbound_listeners(proxy, routes);
-    for (config::Listener& listener : inbound_listeners(proxy, targets, secrets)) node.listeners.push_back(std::move(listener));
+    for (config::Listener& listener : inbound_listeners(proxy, targets, secrets))
+      node.listeners.push_back(std::move(listener));
     for (const std::string& name : routes) node.routes.push_back(sidecar_routes(proxy, name));
   }
   sort_by_name(node.listeners);

@@ -13,20 +13,22 @@ namespace lab::compile {
 struct Input {
   const crd::Objects& objects;
   std::string profile = "istio-current";
-  std::vector<std::string> nodes;           ///< NAME or NAME.NAMESPACE; empty: every workload with a proxy.
-  std::string folder = "/etc/lab/proxy";    ///< Where the proxy will find its files.
+  std::vector<std::string> nodes;  ///< NAME or NAME.NAMESPACE; empty: every workload with a proxy.
+  std::string folder = "/etc/lab/proxy";  ///< Where the proxy will find its files.
 };
 
 /// The result: configurations by node ("NAME", or "NAME.NAMESPACE" where a name occurs twice).
 using NodeConfigs = std::map<std::string, NodeConfig>;
 
-/// Computes what Istio's control plane would send to each proxy. Pure: no files, no clock, the same answer each time.
+/// Computes what Istio's control plane would send to each proxy. Pure: no files, no clock, the same
+/// answer each time.
 ///
-/// Fails with Errc::usage for a profile or node that does not exist (the message names near ones); what is wrong with
-/// the objects goes to `out`, and the answer leaves it out.
+/// Fails with Errc::usage for a profile or node that does not exist (the message names near ones);
+/// what is wrong with the objects goes to `out`, and the answer leaves it out.
 Result<NodeConfigs> compile(const Input& input, Diagnostics& out);
 
-/// The workloads, services and addresses that the objects describe, without compiling: for those who make the nodes.
+/// The workloads, services and addresses that the objects describe, without compiling: for those
+/// who make the nodes.
 Result<model::Registry> registry_of(const Input& input, Diagnostics& out);
 
 /// Compiles one workload of a snapshot.

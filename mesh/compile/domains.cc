@@ -9,7 +9,8 @@ bool ends_with(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-/// "reviews.prod.svc.cluster.local" -> "reviews" (same namespace), "reviews.prod.svc", "reviews.prod".
+/// "reviews.prod.svc.cluster.local" -> "reviews" (same namespace), "reviews.prod.svc",
+/// "reviews.prod".
 void add_short_names(const std::string& host, const Proxy& proxy, std::vector<std::string>& names) {
   if (!ends_with(host, ".svc." + proxy.mesh().domain)) return;
   const std::size_t svc = host.find(".svc.");
@@ -26,9 +27,10 @@ void add_short_names(const std::string& host, const Proxy& proxy, std::vector<st
   }
 }
 
-/// Istio 1.0: what is left of the host without the part that it shares with the proxy's domain, and that with each
-/// shorter beginning of the shared part.
-void add_partial_names(const std::string& host, const Proxy& proxy, std::vector<std::string>& names) {
+/// Istio 1.0: what is left of the host without the part that it shares with the proxy's domain, and
+/// that with each shorter beginning of the shared part.
+void add_partial_names(const std::string& host, const Proxy& proxy,
+                       std::vector<std::string>& names) {
   const std::vector<std::string> parts = split(host, '.'), own = split(proxy.dns_domain(), '.');
   std::size_t shared = 0;
   while (shared < parts.size() && shared < own.size() &&
@@ -56,11 +58,13 @@ void add_names_of(const std::string& host, const Proxy& proxy, std::vector<std::
 
 }  // namespace
 
-std::vector<std::string> service_domains(const model::Service& service, std::uint32_t port, const Proxy& proxy) {
+std::vector<std::string> service_domains(const model::Service& service, std::uint32_t port,
+                                         const Proxy& proxy) {
   std::vector<std::string> names;
   add_names_of(service.host, proxy, names);
   for (const model::Service& other : proxy.snapshot.registry.services) {
-    const bool alias = other.resolution == model::Resolution::alias && other.external_name == service.host;
+    const bool alias =
+        other.resolution == model::Resolution::alias && other.external_name == service.host;
     if (alias && model::visible(other.export_to, other.name_space, proxy.workload.name_space)) {
       add_names_of(other.host, proxy, names);
     }

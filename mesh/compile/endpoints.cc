@@ -34,7 +34,8 @@ class MutualTlsCheck {
     if (stated_) return *stated_;
     if (!proxy_.mesh().auto_mtls) return false;
     if (proxy_.snapshot.objects->peer_authentications.empty()) return true;
-    const PeerSettings settings = peer_settings(endpoint.labels, endpoint.name_space, proxy_.snapshot);
+    const PeerSettings settings =
+        peer_settings(endpoint.labels, endpoint.name_space, proxy_.snapshot);
     return settings.at(endpoint.port) != MutualTls::disable;
   }
 
@@ -43,7 +44,8 @@ class MutualTlsCheck {
   std::optional<bool> stated_;
 };
 
-config::LbEndpoint lb_endpoint(const model::Endpoint& endpoint, bool mutual_tls, const Profile& profile) {
+config::LbEndpoint lb_endpoint(const model::Endpoint& endpoint, bool mutual_tls,
+                               const Profile& profile) {
   config::LbEndpoint out;
   config::Address& address = out.endpoint.emplace().address.emplace();
   if (endpoint.port == 0) {
@@ -54,7 +56,8 @@ config::LbEndpoint lb_endpoint(const model::Endpoint& endpoint, bool mutual_tls,
     socket.port_value = endpoint.port;
   }
   if (endpoint.health_known && profile.no_panic) {
-    out.health_status = endpoint.healthy ? config::HealthStatus::healthy : config::HealthStatus::unhealthy;
+    out.health_status =
+        endpoint.healthy ? config::HealthStatus::healthy : config::HealthStatus::unhealthy;
   }
   out.metadata = origins(endpoint.sources);
   if (mutual_tls) {
@@ -87,7 +90,8 @@ void close_gaps(std::vector<config::LocalityLbEndpoints>& groups) {
   std::set<std::uint32_t> used;
   for (const auto& group : groups) used.insert(group.priority);
   for (auto& group : groups) {
-    group.priority = static_cast<std::uint32_t>(std::distance(used.begin(), used.find(group.priority)));
+    group.priority =
+        static_cast<std::uint32_t>(std::distance(used.begin(), used.find(group.priority)));
   }
 }
 
@@ -101,8 +105,10 @@ bool locality_matches(const std::string& pattern, const config::Locality& locali
   return true;
 }
 
-/// Weights by locality: each entry's share is split over the localities that it covers, by their own weights.
-void distribute(std::vector<config::LocalityLbEndpoints>& groups, const crd::LocalityDistribute& rule) {
+/// Weights by locality: each entry's share is split over the localities that it covers, by their
+/// own weights.
+void distribute(std::vector<config::LocalityLbEndpoints>& groups,
+                const crd::LocalityDistribute& rule) {
   std::set<std::size_t> covered;
   for (const auto& [pattern, share] : rule.to) {
     std::vector<std::size_t> fitting;
@@ -115,7 +121,8 @@ void distribute(std::vector<config::LocalityLbEndpoints>& groups, const crd::Loc
     for (const std::size_t i : fitting) {
       covered.insert(i);
       const std::uint64_t own = groups[i].load_balancing_weight.value_or(0);
-      groups[i].load_balancing_weight = total == 0 ? 0 : static_cast<std::uint32_t>((own * share + total - 1) / total);
+      groups[i].load_balancing_weight =
+          total == 0 ? 0 : static_cast<std::uint32_t>((own * share + total - 1) / total);
     }
   }
   std::vector<config::LocalityLbEndpoints> kept;
@@ -125,14 +132,15 @@ void distribute(std::vector<config::LocalityLbEndpoints>& groups, const crd::Loc
   groups = std::move(kept);
 }
 
-void apply_locality(std::vector<config::LocalityLbEndpoints>& groups, const crd::TrafficPolicy& policy,
-                    const Proxy& proxy) {
+void apply_locality(std::vector<config::LocalityLbEndpoints>& groups,
+                    const crd::TrafficPolicy& policy, const Proxy& proxy) {
   if (proxy.workload.locality.empty() || groups.empty()) return;
   const crd::LocalityLoadBalancer* setting = nullptr;
   if (policy.load_balancer && policy.load_balancer->locality_lb_setting) {
     setting = &*policy.load_balancer->locality_lb_setting;
   }
-  const bool enabled = setting != nullptr ? setting->enabled.value_or(true) : proxy.mesh().locality_failover;
+  const bool enabled =
+      setting != nullptr ? setting->enabled.value_or(true) : proxy.mesh().locality_failover;
   if (!enabled) return;
   const config::Locality own = locality_of(proxy.workload.locality);
   if (setting != nullptr && !setting->distribute.empty()) {
@@ -144,16 +152,19 @@ void apply_locality(std::vector<config::LocalityLbEndpoints>& groups, const crd:
   if (!policy.outlier_detection) return;  // Without it nothing would ever fail over.
   for (auto& group : groups) group.priority = failover_distance(own, *group.locality, setting);
   close_gaps(groups);
-  std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.priority < b.priority; });
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const auto& a, const auto& b) { return a.priority < b.priority; });
 }
 
 }  // namespace
 
-config::ClusterLoadAssignment load_assignment(const Proxy& proxy, const model::Service& service, const model::Port& port,
-                                              const crd::Subset* subset, const std::string& name) {
+config::ClusterLoadAssignment load_assignment(const Proxy& proxy, const model::Service& service,
+                                              const model::Port& port, const crd::Subset* subset,
+                                              const std::string& name) {
   config::ClusterLoadAssignment out;
   out.cluster_name = name;
-  const crd::TrafficPolicy policy = policy_for(proxy.scope.rule_for(service), subset, port.number, proxy.profile());
+  const crd::TrafficPolicy policy =
+      policy_for(proxy.scope.rule_for(service), subset, port.number, proxy.profile());
   const MutualTlsCheck check(proxy, policy);
   std::map<std::string, std::size_t> groups;
   for (const model::Endpoint& endpoint : service.endpoints) {
@@ -170,7 +181,8 @@ config::ClusterLoadAssignment load_assignment(const Proxy& proxy, const model::S
   return out;
 }
 
-std::vector<config::ClusterLoadAssignment> endpoints_of(const Proxy& proxy, const std::vector<config::Cluster>& clusters) {
+std::vector<config::ClusterLoadAssignment> endpoints_of(
+    const Proxy& proxy, const std::vector<config::Cluster>& clusters) {
   std::vector<config::ClusterLoadAssignment> all;
   for (const config::Cluster& cluster : clusters) {
     if (cluster.type != config::Cluster::DiscoveryType::eds) continue;

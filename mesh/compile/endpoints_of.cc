@@ -9,9 +9,11 @@ using model::Endpoint;
 using model::Workload;
 
 const Workload* find_workload(const std::vector<Workload>& all, const std::string& name_space,
-                              const std::optional<crd::ObjectReference>& reference, const std::string& address) {
+                              const std::optional<crd::ObjectReference>& reference,
+                              const std::string& address) {
   for (const Workload& workload : all) {
-    if (reference && reference->name == workload.name && workload.name_space == name_space) return &workload;
+    if (reference && reference->name == workload.name && workload.name_space == name_space)
+      return &workload;
   }
   for (const Workload& workload : all) {
     if (workload.address == address) return &workload;
@@ -19,7 +21,8 @@ const Workload* find_workload(const std::vector<Workload>& all, const std::strin
   return nullptr;
 }
 
-Endpoint endpoint_at(const std::string& address, const model::Service& service, const Workload* workload) {
+Endpoint endpoint_at(const std::string& address, const model::Service& service,
+                     const Workload* workload) {
   Endpoint endpoint;
   endpoint.address = address;
   endpoint.name_space = service.name_space;
@@ -36,11 +39,13 @@ Endpoint endpoint_at(const std::string& address, const model::Service& service, 
   return endpoint;
 }
 
-void from_slice(model::Service& service, const crd::EndpointSlice& slice, const std::vector<Workload>& workloads) {
+void from_slice(model::Service& service, const crd::EndpointSlice& slice,
+                const std::vector<Workload>& workloads) {
   for (const crd::SliceEndpoint& source : slice.endpoints) {
     if (!source.conditions.ready.value_or(true) && !service.publish_not_ready) continue;
     for (const std::string& address : source.addresses) {
-      const Workload* workload = find_workload(workloads, slice.metadata.namespace_name, source.target_ref, address);
+      const Workload* workload =
+          find_workload(workloads, slice.metadata.namespace_name, source.target_ref, address);
       for (const crd::EndpointPort& port : slice.ports) {
         Endpoint endpoint = endpoint_at(address, service, workload);
         endpoint.port = port.port;
@@ -53,10 +58,12 @@ void from_slice(model::Service& service, const crd::EndpointSlice& slice, const 
   }
 }
 
-void from_endpoints(model::Service& service, const crd::Endpoints& source, const std::vector<Workload>& workloads) {
+void from_endpoints(model::Service& service, const crd::Endpoints& source,
+                    const std::vector<Workload>& workloads) {
   for (const crd::EndpointSubset& subset : source.subsets) {
     for (const crd::EndpointAddress& address : subset.addresses) {
-      const Workload* workload = find_workload(workloads, source.metadata.namespace_name, address.target_ref, address.ip);
+      const Workload* workload =
+          find_workload(workloads, source.metadata.namespace_name, address.target_ref, address.ip);
       for (const crd::EndpointPort& port : subset.ports) {
         Endpoint endpoint = endpoint_at(address.ip, service, workload);
         endpoint.port = port.port;
@@ -81,7 +88,8 @@ std::uint32_t target_of(const model::Port& port, const Workload& workload) {
 void from_selector(model::Service& service, const std::vector<Workload>& workloads) {
   if (service.selector.empty()) return;
   for (const Workload& workload : workloads) {
-    if (workload.name_space != service.name_space || workload.owner_kind == "ServiceEntry") continue;
+    if (workload.name_space != service.name_space || workload.owner_kind == "ServiceEntry")
+      continue;
     if (!model::selects(service.selector, workload.labels)) continue;
     if (!workload.ready && !service.publish_not_ready) continue;
     for (const model::Port& port : service.ports) {
@@ -97,7 +105,8 @@ void from_selector(model::Service& service, const std::vector<Workload>& workloa
 
 }  // namespace
 
-void add_endpoints(model::Service& service, const crd::Objects& objects, const std::vector<Workload>& workloads) {
+void add_endpoints(model::Service& service, const crd::Objects& objects,
+                   const std::vector<Workload>& workloads) {
   if (!service.external_name.empty()) return;
   bool listed = false;
   for (const crd::EndpointSlice& slice : objects.endpoint_slices) {
@@ -109,7 +118,9 @@ void add_endpoints(model::Service& service, const crd::Objects& objects, const s
   }
   if (listed) return;
   for (const crd::Endpoints& endpoints : objects.endpoints) {
-    if (endpoints.metadata.name != service.name || endpoints.metadata.namespace_name != service.name_space) continue;
+    if (endpoints.metadata.name != service.name ||
+        endpoints.metadata.namespace_name != service.name_space)
+      continue;
     from_endpoints(service, endpoints, workloads);
     listed = true;
   }

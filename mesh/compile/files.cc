@@ -49,7 +49,8 @@ config::Bootstrap frame(const NodeConfig& node) {
     if (parts.size() > 1) locality.zone = parts[1];
     if (parts.size() > 2) locality.sub_zone = parts[2];
   }
-  config::SocketAddress& admin = bootstrap.admin.emplace().address.emplace().socket_address.emplace();
+  config::SocketAddress& admin =
+      bootstrap.admin.emplace().address.emplace().socket_address.emplace();
   admin.address = "127.0.0.1";
   admin.port_value = kAdminPort;
   return bootstrap;
@@ -101,7 +102,8 @@ class Folder {
 
   void fold(config::Cluster& cluster) const {
     if (cluster.transport_socket) fold(*cluster.transport_socket);
-    for (config::TransportSocketMatch& match : cluster.transport_socket_matches) fold(*match.transport_socket);
+    for (config::TransportSocketMatch& match : cluster.transport_socket_matches)
+      fold(*match.transport_socket);
     if (cluster.type != config::Cluster::DiscoveryType::eds) return;
     cluster.type = config::Cluster::DiscoveryType::static_;
     cluster.eds_cluster_config.reset();
@@ -123,11 +125,13 @@ class Folder {
     return true;
   }
   static void fold(config::TransportSocket& socket) {
-    if (!fold_context<config::UpstreamTlsContext>(socket)) fold_context<config::DownstreamTlsContext>(socket);
+    if (!fold_context<config::UpstreamTlsContext>(socket))
+      fold_context<config::DownstreamTlsContext>(socket);
   }
   /// A secret's reference without a source means a static one.
   static void make_static(config::CommonTlsContext& tls) {
-    for (config::SdsSecretConfig& secret : tls.tls_certificate_sds_secret_configs) secret.sds_config.reset();
+    for (config::SdsSecretConfig& secret : tls.tls_certificate_sds_secret_configs)
+      secret.sds_config.reset();
     if (tls.combined_validation_context) {
       tls.combined_validation_context->validation_context_sds_secret_config.sds_config.reset();
     }
@@ -152,9 +156,12 @@ std::map<std::string, std::string> files_of(const NodeConfig& node) {
   const auto add = [&](const std::string& kind, const std::string& name, std::string content) {
     files[resource_path("", kind, name).substr(1)] = std::move(content);
   };
-  for (const auto& routes : node.routes) add("rds", routes.name, text_of(response_with(std::vector{routes})));
-  for (const auto& endpoints : node.endpoints) add("eds", endpoints.cluster_name, text_of(response_with(std::vector{endpoints})));
-  for (const auto& secret : node.secrets) add("sds", secret.name, text_of(response_with(std::vector{secret})));
+  for (const auto& routes : node.routes)
+    add("rds", routes.name, text_of(response_with(std::vector{routes})));
+  for (const auto& endpoints : node.endpoints)
+    add("eds", endpoints.cluster_name, text_of(response_with(std::vector{endpoints})));
+  for (const auto& secret : node.secrets)
+    add("sds", secret.name, text_of(response_with(std::vector{secret})));
   return files;
 }
 

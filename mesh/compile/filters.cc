@@ -10,18 +10,24 @@ using Hcm = config::HttpConnectionManager;
 
 /// Istio's own log line. Source: Istio, MeshConfig.accessLogFormat.
 constexpr std::string_view kLogFormat =
-    "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" %RESPONSE_CODE% %RESPONSE_FLAGS% "
-    "%RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% \"%UPSTREAM_TRANSPORT_FAILURE_REASON%\" "
-    "%BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" "
-    "\"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\" %UPSTREAM_CLUSTER% "
-    "%UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% %REQUESTED_SERVER_NAME% "
+    "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" "
+    "%RESPONSE_CODE% %RESPONSE_FLAGS% "
+    "%RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% "
+    "\"%UPSTREAM_TRANSPORT_FAILURE_REASON%\" "
+    "%BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% "
+    "\"%REQ(X-FORWARDED-FOR)%\" "
+    "\"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\" "
+    "%UPSTREAM_CLUSTER% "
+    "%UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% "
+    "%REQUESTED_SERVER_NAME% "
     "%ROUTE_NAME%\n";
 
 void set_identity_headers(Hcm& hcm, Side side) {
   if (side == Side::outbound) return;
   hcm.server_name = "istio-envoy";
-  hcm.forward_client_cert_details = side == Side::gateway ? Hcm::ForwardClientCertDetails::sanitize_set
-                                                          : Hcm::ForwardClientCertDetails::append_forward;
+  hcm.forward_client_cert_details = side == Side::gateway
+                                        ? Hcm::ForwardClientCertDetails::sanitize_set
+                                        : Hcm::ForwardClientCertDetails::append_forward;
   config::SetCurrentClientCertDetails& details = hcm.set_current_client_cert_details.emplace();
   details.subject = true;
   details.dns = details.uri = true;
@@ -96,8 +102,8 @@ config::Filter http_connection(HttpOptions options, const Proxy& proxy) {
   return {"envoy.filters.network.http_connection_manager", config::Any::of(std::move(hcm))};
 }
 
-config::Filter tcp_proxy(const std::string& cluster, const std::string& stat_prefix, const Proxy& proxy,
-                         const Rule* rule, const std::string& subset) {
+config::Filter tcp_proxy(const std::string& cluster, const std::string& stat_prefix,
+                         const Proxy& proxy, const Rule* rule, const std::string& subset) {
   config::TcpProxy tcp;
   tcp.stat_prefix = stat_prefix;
   tcp.cluster = cluster;
@@ -106,8 +112,8 @@ config::Filter tcp_proxy(const std::string& cluster, const std::string& stat_pre
   return as_filter(std::move(tcp));
 }
 
-config::Filter tcp_proxy_to(const std::vector<crd::RouteDestination>& targets, const VirtualService& service,
-                            std::uint32_t port, const Proxy& proxy) {
+config::Filter tcp_proxy_to(const std::vector<crd::RouteDestination>& targets,
+                            const VirtualService& service, std::uint32_t port, const Proxy& proxy) {
   const auto cluster_of = [&](const crd::Destination& destination) {
     return destination_cluster(destination, proxy.scope.find(destination.host), port);
   };
@@ -134,7 +140,8 @@ config::Filter tcp_unmatched(const Proxy& proxy) {
   std::string cluster(kBlackHole);
   if (proxy.scope.unmatched() == model::UnmatchedTraffic::allow_any) {
     const crd::Destination* egress = proxy.scope.egress_proxy();
-    cluster = egress != nullptr ? destination_cluster(*egress, nullptr, 0) : std::string(kPassthrough);
+    cluster =
+        egress != nullptr ? destination_cluster(*egress, nullptr, 0) : std::string(kPassthrough);
   }
   return tcp_proxy(cluster, cluster, proxy);
 }
@@ -162,7 +169,8 @@ std::vector<config::AccessLog> access_logs(const model::MeshOptions& mesh) {
     if (parsed) format.json_format = *parsed;
   }
   if (format.json_format.is_null()) {
-    format.text_format_source.emplace().inline_string = stated.empty() ? std::string(kLogFormat) : stated;
+    format.text_format_source.emplace().inline_string =
+        stated.empty() ? std::string(kLogFormat) : stated;
   }
   config::AccessLog log;
   log.name = "envoy.access_loggers.file";

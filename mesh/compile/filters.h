@@ -17,20 +17,21 @@ enum class Side : std::uint8_t { outbound, inbound, gateway };
 struct HttpOptions {
   Side side = Side::outbound;
   std::string stat_prefix;
-  std::string route_name;                              ///< Of a dynamic route configuration; else:
+  std::string route_name;  ///< Of a dynamic route configuration; else:
   std::optional<config::RouteConfiguration> routes;
-  bool http2 = false;                                  ///< The port is declared to speak HTTP/2.
-  std::vector<config::HttpFilter> authorization;       ///< jwt_authn, rbac ...: before all others.
+  bool http2 = false;                             ///< The port is declared to speak HTTP/2.
+  std::vector<config::HttpFilter> authorization;  ///< jwt_authn, rbac ...: before all others.
 };
 
 config::Filter http_connection(HttpOptions options, const Proxy& proxy);
 
 /// tcp_proxy to one cluster; the rule of its service gives time limits and hash.
-config::Filter tcp_proxy(const std::string& cluster, const std::string& stat_prefix, const Proxy& proxy,
-                         const Rule* rule = nullptr, const std::string& subset = "");
+config::Filter tcp_proxy(const std::string& cluster, const std::string& stat_prefix,
+                         const Proxy& proxy, const Rule* rule = nullptr,
+                         const std::string& subset = "");
 /// tcp_proxy for the destinations of a tcp or tls route.
-config::Filter tcp_proxy_to(const std::vector<crd::RouteDestination>& targets, const VirtualService& service,
-                            std::uint32_t port, const Proxy& proxy);
+config::Filter tcp_proxy_to(const std::vector<crd::RouteDestination>& targets,
+                            const VirtualService& service, std::uint32_t port, const Proxy& proxy);
 /// tcp_proxy for what no service claims: to where it wanted, or nowhere.
 config::Filter tcp_unmatched(const Proxy& proxy);
 

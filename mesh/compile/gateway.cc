@@ -11,14 +11,15 @@
 namespace lab::compile {
 namespace {
 
-const std::vector<std::string> kMutualAny = {"istio", "istio-peer-exchange", "istio-http/1.0", "istio-http/1.1", "istio-h2"};
+const std::vector<std::string> kMutualAny = {"istio", "istio-peer-exchange", "istio-http/1.0",
+                                             "istio-http/1.1", "istio-h2"};
 
 /// Whether a tcp or tls match is for this server.
 template <class Match>
 bool is_for(const Match& match, const GatewayServer& server) {
   if (match.port != 0 && match.port != server.server->port.number) return false;
-  return match.gateways.empty() ||
-         std::find(match.gateways.begin(), match.gateways.end(), server.gateway) != match.gateways.end();
+  return match.gateways.empty() || std::find(match.gateways.begin(), match.gateways.end(),
+                                             server.gateway) != match.gateways.end();
 }
 
 bool names_host_of(const VirtualService& service, const GatewayServer& server) {
@@ -51,7 +52,8 @@ class GatewayBuilder {
     for (auto& [name, listener] : listeners_) {
       if (!listener.filter_chains.empty()) out.listeners.push_back(std::move(listener));
     }
-    for (const auto& [name, servers] : by_route) out.routes.push_back(gateway_routes(name, servers, proxy_));
+    for (const auto& [name, servers] : by_route)
+      out.routes.push_back(gateway_routes(name, servers, proxy_));
     return out;
   }
 
@@ -63,16 +65,19 @@ class GatewayBuilder {
     listener.name = listener_name(address, port.port);
     listener.address = socket_address(address, port.port);
     listener.traffic_direction = config::TrafficDirection::outbound;
-    if (proxy_.profile().capture_blocks_itself) listener.max_connections_to_accept_per_socket_event = 1;
+    if (proxy_.profile().capture_blocks_itself)
+      listener.max_connections_to_accept_per_socket_event = 1;
     std::vector<model::Source> sources;
-    for (const GatewayServer& server : port.servers) sources = join_sources(std::move(sources), {server.source});
+    for (const GatewayServer& server : port.servers)
+      sources = join_sources(std::move(sources), {server.source});
     listener.metadata = origins(sources);
     return listener;
   }
 
   void add_chain(config::Listener& listener, ChainDraft chain) {
     const bool asks_tls = !chain.server_names.empty() || chain.transport_socket.has_value();
-    if (asks_tls && listener.listener_filters.empty()) listener.listener_filters.push_back(tls_inspector());
+    if (asks_tls && listener.listener_filters.empty())
+      listener.listener_filters.push_back(tls_inspector());
     listener.filter_chains.push_back(finish_chain(std::move(chain), proxy_.profile()));
   }
 
@@ -80,14 +85,16 @@ class GatewayBuilder {
     std::vector<ChainDraft> chains;
     if (port.servers.front().speaks_http()) {
       chains.push_back(http_chain(port.servers.front(), port.route_name));
-      for (const GatewayServer& server : port.servers) chains.back().sources = join_sources(chains.back().sources, {server.source});
+      for (const GatewayServer& server : port.servers)
+        chains.back().sources = join_sources(chains.back().sources, {server.source});
       return chains;
     }
     for (const GatewayServer& server : port.servers) {
       if (server.ends_https()) {
         ChainDraft chain = http_chain(server, server.route_name);
         chain.server_names = server.server_names;
-        chain.transport_socket = downstream_tls(server_tls(*server.server->tls, false, proxy_, secrets_));
+        chain.transport_socket =
+            downstream_tls(server_tls(*server.server->tls, false, proxy_, secrets_));
         chains.push_back(std::move(chain));
       } else if (server.passes_tls()) {
         for (ChainDraft& chain : passed_chains(server)) chains.push_back(std::move(chain));
@@ -101,7 +108,8 @@ class GatewayBuilder {
   ChainDraft http_chain(const GatewayServer& server, const std::string& route_name) {
     HttpOptions options;
     options.side = Side::gateway;
-    const std::string bind = server.server->bind.empty() ? std::string(kAnyAddress) : server.server->bind;
+    const std::string bind =
+        server.server->bind.empty() ? std::string(kAnyAddress) : server.server->bind;
     options.stat_prefix = "outbound_" + listener_name(bind, server.port) + ";";
     options.route_name = route_name;
     options.authorization = checks_.http;
@@ -122,15 +130,20 @@ class GatewayBuilder {
     for (const VirtualService* service : proxy_.scope.bound_to(server.gateway)) {
       if (!names_host_of(*service, server)) continue;
       for (const crd::TcpRoute& route : service->spec.tcp) {
-        const bool fits = route.match.empty() || std::any_of(route.match.begin(), route.match.end(), [&](const crd::TcpMatch& match) { return is_for(match, server); });
+        const bool fits = route.match.empty() || std::any_of(route.match.begin(), route.match.end(),
+                                                             [&](const crd::TcpMatch& match) {
+                                                               return is_for(match, server);
+                                                             });
         if (!fits || route.route.empty()) continue;
         ChainDraft chain;
-        chain.filters = tcp_filters(tcp_proxy_to(route.route, *service, server.server->port.number, proxy_));
+        chain.filters =
+            tcp_filters(tcp_proxy_to(route.route, *service, server.server->port.number, proxy_));
         chain.sources = join_sources({server.source}, service->sources);
         if (server.has_tls()) {
           const bool mutual = server.server->tls->mode == crd::ServerTlsMode::ISTIO_MUTUAL;
           chain.server_names = server.server_names;
-          chain.transport_socket = downstream_tls(server_tls(*server.server->tls, mutual, proxy_, secrets_));
+          chain.transport_socket =
+              downstream_tls(server_tls(*server.server->tls, mutual, proxy_, secrets_));
         }
         chains.push_back(std::move(chain));
         return;
@@ -140,7 +153,8 @@ class GatewayBuilder {
 
   /// TLS that is passed on: by the server names of tls routes.
   std::vector<ChainDraft> passed_chains(const GatewayServer& server) {
-    if (server.server->tls->mode == crd::ServerTlsMode::AUTO_PASSTHROUGH) return automatic_chains(server);
+    if (server.server->tls->mode == crd::ServerTlsMode::AUTO_PASSTHROUGH)
+      return automatic_chains(server);
     std::vector<ChainDraft> chains;
     for (const VirtualService* service : proxy_.scope.bound_to(server.gateway)) {
       if (!names_host_of(*service, server)) continue;
@@ -150,7 +164,8 @@ class GatewayBuilder {
           if (!reserve(server, match.sni_hosts)) continue;
           ChainDraft chain;
           chain.server_names = match.sni_hosts;
-          chain.filters = tcp_filters(tcp_proxy_to(route.route, *service, server.server->port.number, proxy_));
+          chain.filters =
+              tcp_filters(tcp_proxy_to(route.route, *service, server.server->port.number, proxy_));
           std::vector<model::Source> sources = service->sources;
           if (!sources.empty()) sources.front() = at(sources.front(), match.origin);
           chain.sources = join_sources({server.source}, sources);
@@ -175,7 +190,9 @@ class GatewayBuilder {
   std::vector<ChainDraft> automatic_chains(const GatewayServer& server) {
     std::vector<ChainDraft> chains;
     for (const model::Service* service : proxy_.scope.services()) {
-      const bool wanted = std::any_of(server.server_names.begin(), server.server_names.end(), [&](const std::string& name) { return model::host_within(service->host, name); });
+      const bool wanted = std::any_of(
+          server.server_names.begin(), server.server_names.end(),
+          [&](const std::string& name) { return model::host_within(service->host, name); });
       if (service->external || !wanted) continue;
       for (const model::Port& port : service->ports) {
         if (port.protocol == model::Protocol::udp) continue;
@@ -207,6 +224,8 @@ class GatewayBuilder {
 
 }  // namespace
 
-GatewayOutput gateway_listeners(const Proxy& proxy, Secrets& secrets) { return GatewayBuilder(proxy, secrets).build(); }
+GatewayOutput gateway_listeners(const Proxy& proxy, Secrets& secrets) {
+  return GatewayBuilder(proxy, secrets).build();
+}
 
 }  // namespace lab::compile

@@ -11,7 +11,8 @@
 namespace lab::compile {
 namespace {
 
-/// The hosts that a server and a VirtualService both name; of two that cover each other the narrower.
+/// The hosts that a server and a VirtualService both name; of two that cover each other the
+/// narrower.
 std::vector<std::string> shared_hosts(const GatewayServer& server, const VirtualService& service) {
   std::vector<std::string> shared;
   const auto add = [&](const std::string& host) {
@@ -43,7 +44,8 @@ class RouteCollector {
   RouteCollector(const Proxy& proxy) : proxy_(proxy) {}
 
   void add(const GatewayServer& server) {
-    for (const VirtualService* service : proxy_.scope.bound_to(server.gateway)) add_service(server, *service);
+    for (const VirtualService* service : proxy_.scope.bound_to(server.gateway))
+      add_service(server, *service);
     if (!server.server->tls || !server.server->tls->https_redirect) return;
     for (const std::string& host : server.server_names) {
       draft(to_lower(host), server).host.require_tls = config::VirtualHost::TlsRequirementType::all;
@@ -55,7 +57,9 @@ class RouteCollector {
     std::map<std::string, std::size_t> known;
     for (auto& [name, one] : drafts_) {
       if (proxy_.profile().collapse_hosts) {
-        const std::string key = join(one.parts, "\n") + (one.host.require_tls == config::VirtualHost::TlsRequirementType::all ? "!" : "");
+        const std::string key =
+            join(one.parts, "\n") +
+            (one.host.require_tls == config::VirtualHost::TlsRequirementType::all ? "!" : "");
         const auto [place, fresh] = known.emplace(key, hosts.size());
         if (!fresh && !one.parts.empty()) {
           auto& domains = hosts[place->second].domains;
@@ -73,7 +77,8 @@ class RouteCollector {
       nothing.name = host_and_port("blackhole", port);
       nothing.domains = {"*"};
     }
-    std::sort(hosts.begin(), hosts.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    std::sort(hosts.begin(), hosts.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
     return hosts;
   }
 
@@ -84,7 +89,8 @@ class RouteCollector {
     if (!one.host.name.empty()) return one;
     one.host.name = host_and_port(host, server.server->port.number);
     one.host.domains = {host};
-    if (proxy_.profile().domains_with_port && host != "*") one.host.domains.push_back(one.host.name);
+    if (proxy_.profile().domains_with_port && host != "*")
+      one.host.domains.push_back(one.host.name);
     one.host.include_request_attempt_count = proxy_.profile().count_attempts;
     return one;
   }
@@ -110,10 +116,12 @@ class RouteCollector {
     }
   }
 
-  /// A destination is looked for in the VirtualService's namespace first, then as the gateway sees it.
+  /// A destination is looked for in the VirtualService's namespace first, then as the gateway sees
+  /// it.
   const model::Service* find(const std::string& host, const VirtualService& service) const {
     for (const model::Service* candidate : proxy_.snapshot.registry.all(host)) {
-      const bool seen = model::visible(candidate->export_to, candidate->name_space, proxy_.workload.name_space);
+      const bool seen =
+          model::visible(candidate->export_to, candidate->name_space, proxy_.workload.name_space);
       if (candidate->name_space == service.name_space && seen) return candidate;
     }
     return proxy_.scope.find(host);
@@ -126,7 +134,8 @@ class RouteCollector {
 
 }  // namespace
 
-config::RouteConfiguration gateway_routes(const std::string& name, const std::vector<const GatewayServer*>& servers,
+config::RouteConfiguration gateway_routes(const std::string& name,
+                                          const std::vector<const GatewayServer*>& servers,
                                           const Proxy& proxy) {
   config::RouteConfiguration routes;
   routes.name = name;

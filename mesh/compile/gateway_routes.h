@@ -6,7 +6,8 @@
 namespace lab::compile {
 
 /// The route configuration of a gateway's HTTP servers that share its name.
-config::RouteConfiguration gateway_routes(const std::string& name, const std::vector<const GatewayServer*>& servers,
+config::RouteConfiguration gateway_routes(const std::string& name,
+                                          const std::vector<const GatewayServer*>& servers,
                                           const Proxy& proxy);
 
 }  // namespace lab::compile

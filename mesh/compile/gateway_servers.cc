@@ -36,12 +36,14 @@ std::vector<std::string> bare_names(const std::vector<std::string>& hosts) {
   for (const std::string& host : hosts) {
     const std::size_t slash = host.find('/');
     std::string name = slash == std::string::npos ? host : host.substr(slash + 1);
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(std::move(name));
   }
   return names;
 }
 
-std::string route_name(const GatewayServer& server, const crd::Metadata& metadata, const Profile& profile) {
+std::string route_name(const GatewayServer& server, const crd::Metadata& metadata,
+                       const Profile& profile) {
   const std::string bind = server.server->bind.empty() ? "" : "." + server.server->bind;
   if (server.speaks_http()) return "http." + std::to_string(server.port) + bind;
   if (!server.ends_https()) return "";
@@ -57,7 +59,8 @@ std::vector<std::uint32_t> listening_ports(std::uint32_t number, const Proxy& pr
     const model::Port* port = service.port(number);
     if (port == nullptr) continue;
     for (const model::Endpoint& endpoint : service.endpoints) {
-      if (endpoint.port_name == port->name && endpoint.address == proxy.workload.address) ports.insert(endpoint.port);
+      if (endpoint.port_name == port->name && endpoint.address == proxy.workload.address)
+        ports.insert(endpoint.port);
     }
   }
   if (ports.empty()) ports.insert(number);
@@ -120,12 +123,16 @@ bool GatewayServer::speaks_http() const {
   const model::Protocol protocol = model::protocol_of_word(server->port.protocol);
   return model::is_http(protocol) && (!server->tls || is_redirect_only(*server));
 }
-bool GatewayServer::has_tls() const { return server->tls && !speaks_http(); }
+bool GatewayServer::has_tls() const {
+  return server->tls && !speaks_http();
+}
 bool GatewayServer::passes_tls() const {
-  return has_tls() && (server->tls->mode == Mode::PASSTHROUGH || server->tls->mode == Mode::AUTO_PASSTHROUGH);
+  return has_tls() &&
+         (server->tls->mode == Mode::PASSTHROUGH || server->tls->mode == Mode::AUTO_PASSTHROUGH);
 }
 bool GatewayServer::ends_https() const {
-  return has_tls() && !passes_tls() && model::protocol_of_word(server->port.protocol) == model::Protocol::https;
+  return has_tls() && !passes_tls() &&
+         model::protocol_of_word(server->port.protocol) == model::Protocol::https;
 }
 
 bool host_for(const std::string& server_host, const std::string& name_space, std::string& bare) {

@@ -10,7 +10,8 @@ bool is_here(const model::Endpoint& endpoint, const model::Workload& workload) {
   return endpoint.workload.empty() || endpoint.name_space == workload.name_space;
 }
 
-void add_service(const model::Service& service, const Proxy& proxy, std::vector<InboundTarget>& targets) {
+void add_service(const model::Service& service, const Proxy& proxy,
+                 std::vector<InboundTarget>& targets) {
   for (const model::Port& port : service.ports) {
     if (port.protocol == model::Protocol::udp) continue;
     for (const model::Endpoint& endpoint : service.endpoints) {
@@ -20,7 +21,8 @@ void add_service(const model::Service& service, const Proxy& proxy, std::vector<
   }
 }
 
-void add_ingress(const crd::Sidecar& sidecar, const Proxy& proxy, std::vector<InboundTarget>& targets) {
+void add_ingress(const crd::Sidecar& sidecar, const Proxy& proxy,
+                 std::vector<InboundTarget>& targets) {
   for (const crd::IstioIngressListener& listener : sidecar.spec.ingress) {
     InboundTarget target;
     target.ingress = &listener;
@@ -31,7 +33,8 @@ void add_ingress(const crd::Sidecar& sidecar, const Proxy& proxy, std::vector<In
     target.host = sidecar.metadata.name + "." + sidecar.metadata.namespace_name;
     for (const model::Service& service : proxy.snapshot.registry.services) {
       for (const model::Endpoint& endpoint : service.endpoints) {
-        if (target.service == nullptr && is_here(endpoint, proxy.workload) && endpoint.port == target.target) {
+        if (target.service == nullptr && is_here(endpoint, proxy.workload) &&
+            endpoint.port == target.target) {
           target.service = &service;
         }
       }
@@ -49,10 +52,12 @@ std::vector<InboundTarget> inbound_targets(const Proxy& proxy) {
   if (sidecar != nullptr && !sidecar->spec.ingress.empty()) {
     add_ingress(*sidecar, proxy, targets);
   } else {
-    for (const model::Service& service : proxy.snapshot.registry.services) add_service(service, proxy, targets);
+    for (const model::Service& service : proxy.snapshot.registry.services)
+      add_service(service, proxy, targets);
   }
-  std::stable_sort(targets.begin(), targets.end(),
-                   [](const InboundTarget& a, const InboundTarget& b) { return a.target < b.target; });
+  std::stable_sort(
+      targets.begin(), targets.end(),
+      [](const InboundTarget& a, const InboundTarget& b) { return a.target < b.target; });
   return targets;
 }
 

@@ -12,11 +12,11 @@ struct InboundTarget {
   model::Port port;                         ///< The service's.
   std::uint32_t target = 0;                 ///< The workload's.
   const crd::IstioIngressListener* ingress = nullptr;
-  std::string host;                         ///< For names and traces.
+  std::string host;  ///< For names and traces.
 };
 
-/// The ports that services (or the Sidecar's ingress, which replaces them) lead to, by number; of several services on
-/// one port the oldest counts first.
+/// The ports that services (or the Sidecar's ingress, which replaces them) lead to, by number; of
+/// several services on one port the oldest counts first.
 std::vector<InboundTarget> inbound_targets(const Proxy& proxy);
 
 /// "inbound|80||", in 1.0 "inbound|80||HOST".

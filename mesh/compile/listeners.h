@@ -9,16 +9,19 @@
 
 namespace lab::compile {
 
-/// The listeners for what leaves the workload, and the capture listener that hands connections to them.
-/// `routes` gets the names of the route configurations that they use.
+/// The listeners for what leaves the workload, and the capture listener that hands connections to
+/// them. `routes` gets the names of the route configurations that they use.
 std::vector<config::Listener> outbound_listeners(const Proxy& proxy, std::set<std::string>& routes);
 
 /// The listeners for what comes to the workload.
-std::vector<config::Listener> inbound_listeners(const Proxy& proxy, const std::vector<InboundTarget>& targets,
+std::vector<config::Listener> inbound_listeners(const Proxy& proxy,
+                                                const std::vector<InboundTarget>& targets,
                                                 Secrets& secrets);
 
-/// The same for a profile without an inbound port: a listener at each of the workload's addresses and ports.
-std::vector<config::Listener> address_listeners(const Proxy& proxy, const std::vector<InboundTarget>& targets,
+/// The same for a profile without an inbound port: a listener at each of the workload's addresses
+/// and ports.
+std::vector<config::Listener> address_listeners(const Proxy& proxy,
+                                                const std::vector<InboundTarget>& targets,
                                                 Secrets& secrets);
 
 /// A gateway's listeners and route configurations.
@@ -30,8 +33,8 @@ GatewayOutput gateway_listeners(const Proxy& proxy, Secrets& secrets);
 
 /// TLS of a server that an object describes (a Gateway's server, a Sidecar's ingress).
 /// `http` offers HTTP protocols; `tcp_mutual` is a TCP server with the mesh's own TLS.
-config::DownstreamTlsContext server_tls(const crd::ServerTlsSettings& tls, bool tcp_mutual, const Proxy& proxy,
-                                        Secrets& secrets);
+config::DownstreamTlsContext server_tls(const crd::ServerTlsSettings& tls, bool tcp_mutual,
+                                        const Proxy& proxy, Secrets& secrets);
 
 /// A filter chain before it is known whether it needs a match at all.
 struct ChainDraft {

@@ -27,7 +27,8 @@ class MeshReader {
     texts("defaultDestinationRuleExportTo", mesh_.default_destination_rule_export_to);
     duration("connectTimeout", mesh_.connect_timeout);
     duration("protocolDetectionTimeout", mesh_.protocol_detection_timeout);
-    if (const Value* encoding = root_.find("accessLogEncoding")) mesh_.access_log_json = is_text(*encoding, "JSON");
+    if (const Value* encoding = root_.find("accessLogEncoding"))
+      mesh_.access_log_json = is_text(*encoding, "JSON");
     read_unmatched();
     read_retries();
     read_keepalive();
@@ -73,7 +74,9 @@ class MeshReader {
     wrong(*value, path, "a duration such as 10s");
     return {};
   }
-  void duration(const char* path, std::chrono::nanoseconds& target) { target = duration_at(path).value_or(target); }
+  void duration(const char* path, std::chrono::nanoseconds& target) {
+    target = duration_at(path).value_or(target);
+  }
 
   void read_unmatched() {
     const Value* mode = root_.at_path("outboundTrafficPolicy/mode");
@@ -92,7 +95,8 @@ class MeshReader {
     mesh_.has_default_retries = true;
     text_at("defaultHttpRetryPolicy/retryOn", mesh_.default_retry_on);
     const Value* attempts = policy->find("attempts");
-    mesh_.default_retry_attempts = attempts != nullptr && attempts->is_integer() ? attempts->integer() : 0;
+    mesh_.default_retry_attempts =
+        attempts != nullptr && attempts->is_integer() ? attempts->integer() : 0;
   }
   void read_keepalive() {
     mesh_.keepalive = root_.find("tcpKeepalive") != nullptr;
@@ -117,18 +121,22 @@ class MeshReader {
 
 }  // namespace
 
-model::MeshOptions mesh_options(const crd::Objects& objects, const Profile& profile, Diagnostics& out) {
+model::MeshOptions mesh_options(const crd::Objects& objects, const Profile& profile,
+                                Diagnostics& out) {
   model::MeshOptions mesh = profile.mesh;
   for (const crd::ConfigMap& map : objects.config_maps) {
-    if (map.metadata.name != "istio" || map.metadata.namespace_name != mesh.root_namespace) continue;
+    if (map.metadata.name != "istio" || map.metadata.namespace_name != mesh.root_namespace)
+      continue;
     const auto text = map.data.find("mesh");
     if (text == map.data.end()) continue;
-    const auto documents = parse_yaml(text->second, map.origin.file + " (ConfigMap istio, key mesh)");
+    const auto documents =
+        parse_yaml(text->second, map.origin.file + " (ConfigMap istio, key mesh)");
     if (!documents) {
       out.add(map.origin, documents.error().message);
       continue;
     }
-    for (const YamlDocument& document : *documents) MeshReader(document.root, map.origin.file, mesh, out).read();
+    for (const YamlDocument& document : *documents)
+      MeshReader(document.root, map.origin.file, mesh, out).read();
   }
   return mesh;
 }

@@ -21,7 +21,8 @@ std::optional<config::Metadata> origins(const std::vector<model::Source>& source
   return metadata;
 }
 
-std::vector<model::Source> join_sources(std::vector<model::Source> first, const std::vector<model::Source>& second) {
+std::vector<model::Source> join_sources(std::vector<model::Source> first,
+                                        const std::vector<model::Source>& second) {
   for (const model::Source& source : second) {
     const bool known = std::any_of(first.begin(), first.end(), [&](const model::Source& other) {
       return other.kind == source.kind && other.name == source.name;

@@ -19,17 +19,19 @@ struct PeerSettings {
   MutualTls at(std::uint32_t port) const;
 };
 
-/// The mesh's, the namespace's and the workload's policy; the narrower wins, UNSET looks further out.
-/// Source: Istio, PeerAuthentication.
-PeerSettings peer_settings(const model::Labels& labels, const std::string& name_space, const Snapshot& snapshot);
+/// The mesh's, the namespace's and the workload's policy; the narrower wins, UNSET looks further
+/// out. Source: Istio, PeerAuthentication.
+PeerSettings peer_settings(const model::Labels& labels, const std::string& name_space,
+                           const Snapshot& snapshot);
 
-/// The 1.0 kinds: MeshPolicy, and a Policy for the namespace, one of its services, or one port of that. No policy: disable.
-/// Source: Istio 1.0, authentication/v1alpha1/policy.proto.
+/// The 1.0 kinds: MeshPolicy, and a Policy for the namespace, one of its services, or one port of
+/// that. No policy: disable. Source: Istio 1.0, authentication/v1alpha1/policy.proto.
 MutualTls policy_mode(const model::Service& service, std::uint32_t port, const Snapshot& snapshot,
                       std::vector<model::Source>& sources);
 
-/// Whether clients should use the mesh's TLS for that service where endpoints speak it (automatic mTLS).
-bool service_speaks_mutual_tls(const model::Service& service, const crd::TrafficPolicy& policy, std::uint32_t port,
-                               const Snapshot& snapshot);
+/// Whether clients should use the mesh's TLS for that service where endpoints speak it (automatic
+/// mTLS).
+bool service_speaks_mutual_tls(const model::Service& service, const crd::TrafficPolicy& policy,
+                               std::uint32_t port, const Snapshot& snapshot);
 
 }  // namespace lab::compile

@@ -82,8 +82,8 @@ Result<const Profile*> find_profile(std::string_view name) {
     if (profile->name == name) return profile;
     names.emplace_back(profile->name);
   }
-  return fail(Errc::usage, "there is no profile \"" + std::string(name) + "\" (there are " + join(names, ", ") + ")." +
-                               did_you_mean(name, names));
+  return fail(Errc::usage, "there is no profile \"" + std::string(name) + "\" (there are " +
+                               join(names, ", ") + ")." + did_you_mean(name, names));
 }
 
 }  // namespace lab::compile

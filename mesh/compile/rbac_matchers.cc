@@ -29,7 +29,8 @@ config::StringMatcher text_matcher(const std::string& value, const std::string& 
   return matcher;
 }
 
-config::HeaderMatcher header_matcher(const std::string& name, const std::string& value, bool ignore_case) {
+config::HeaderMatcher header_matcher(const std::string& name, const std::string& value,
+                                     bool ignore_case) {
   config::HeaderMatcher matcher;
   matcher.name = name;
   if (value == "*") {
@@ -46,12 +47,14 @@ config::CidrRange address_range(const std::string& text) {
   const std::size_t slash = text.find('/');
   range.address_prefix = text.substr(0, slash);
   const bool is_v6 = text.find(':') != std::string::npos;
-  range.prefix_len = slash == std::string::npos ? (is_v6 ? 128u : 32u)
-                                                : static_cast<std::uint32_t>(std::stoul(text.substr(slash + 1)));
+  range.prefix_len = slash == std::string::npos
+                         ? (is_v6 ? 128u : 32u)
+                         : static_cast<std::uint32_t>(std::stoul(text.substr(slash + 1)));
   return range;
 }
 
-config::MetadataMatcher claim_matcher(const std::vector<std::string>& path, const config::StringMatcher& value, bool list) {
+config::MetadataMatcher claim_matcher(const std::vector<std::string>& path,
+                                      const config::StringMatcher& value, bool list) {
   config::MetadataMatcher matcher;
   matcher.filter = "envoy.filters.http.jwt_authn";
   matcher.path.emplace_back().key = "payload";

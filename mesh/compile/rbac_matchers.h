@@ -6,14 +6,17 @@
 
 namespace lab::compile {
 
-/// "*" any, "*x" a suffix, "x*" a prefix, else the whole text; with `front` before it ("spiffe://").
+/// "*" any, "*x" a suffix, "x*" a prefix, else the whole text; with `front` before it
+/// ("spiffe://").
 config::StringMatcher text_matcher(const std::string& value, const std::string& front = "");
 /// The same for a header; "*" asks for presence.
-config::HeaderMatcher header_matcher(const std::string& name, const std::string& value, bool ignore_case = false);
+config::HeaderMatcher header_matcher(const std::string& name, const std::string& value,
+                                     bool ignore_case = false);
 /// An address or a range.
 config::CidrRange address_range(const std::string& text);
 /// A claim of a verified token; `list` also looks into lists.
-config::MetadataMatcher claim_matcher(const std::vector<std::string>& path, const config::StringMatcher& value, bool list);
+config::MetadataMatcher claim_matcher(const std::vector<std::string>& path,
+                                      const config::StringMatcher& value, bool list);
 /// "a[b][c]" after a prefix: the steps in brackets.
 std::vector<std::string> bracket_steps(const std::string& text);
 /// Text as a regular expression that matches just it.

@@ -33,7 +33,8 @@ std::string AddressPool::next() {
   for (;;) {
     std::string candidate = dotted(next_++);
     const bool ends_badly = (next_ - 1) % 256 == 0 || (next_ - 1) % 256 == 255;
-    if (!ends_badly && !std::binary_search(taken_.begin(), taken_.end(), candidate)) return candidate;
+    if (!ends_badly && !std::binary_search(taken_.begin(), taken_.end(), candidate))
+      return candidate;
   }
 }
 
@@ -41,11 +42,13 @@ model::Source source_of(const crd::Object& object) {
   return {object.kind, object.metadata.namespace_name + "/" + object.metadata.name, object.origin};
 }
 
-model::Registry make_registry(const crd::Objects& objects, const model::MeshOptions& mesh, const Profile& profile) {
+model::Registry make_registry(const crd::Objects& objects, const model::MeshOptions& mesh,
+                              const Profile& profile) {
   model::Registry registry;
   registry.workloads = make_workloads(objects, profile);
   registry.services = make_services(objects, mesh, profile);
-  for (model::Service& service : registry.services) add_endpoints(service, objects, registry.workloads);
+  for (model::Service& service : registry.services)
+    add_endpoints(service, objects, registry.workloads);
   for (model::Service& entry : make_entries(objects, registry.workloads, mesh)) {
     if (!profile.detect_protocols) {
       for (model::Port& port : entry.ports) {

@@ -6,21 +6,27 @@
 
 namespace lab::compile {
 
-/// The services and workloads that the objects describe, with addresses for all that a cluster would have given one:
-/// workloads 10.234.1.1 and up, services 10.233.0.1 and up, both in order of (namespace, name).
-model::Registry make_registry(const crd::Objects& objects, const model::MeshOptions& mesh, const Profile& profile);
+/// The services and workloads that the objects describe, with addresses for all that a cluster
+/// would have given one: workloads 10.234.1.1 and up, services 10.233.0.1 and up, both in order of
+/// (namespace, name).
+model::Registry make_registry(const crd::Objects& objects, const model::MeshOptions& mesh,
+                              const Profile& profile);
 
-/// Pods, replicas of Deployments, WorkloadEntries and the endpoints of ServiceEntries inside the mesh.
+/// Pods, replicas of Deployments, WorkloadEntries and the endpoints of ServiceEntries inside the
+/// mesh.
 std::vector<model::Workload> make_workloads(const crd::Objects& objects, const Profile& profile);
 
 /// Kubernetes Services, without endpoints.
-std::vector<model::Service> make_services(const crd::Objects& objects, const model::MeshOptions& mesh,
-                                          const Profile& profile);
-/// Fills in the endpoints of a Kubernetes Service: from EndpointSlices, else Endpoints, else its selector.
-void add_endpoints(model::Service& service, const crd::Objects& objects, const std::vector<model::Workload>& workloads);
+std::vector<model::Service> make_services(const crd::Objects& objects,
+                                          const model::MeshOptions& mesh, const Profile& profile);
+/// Fills in the endpoints of a Kubernetes Service: from EndpointSlices, else Endpoints, else its
+/// selector.
+void add_endpoints(model::Service& service, const crd::Objects& objects,
+                   const std::vector<model::Workload>& workloads);
 
 /// ServiceEntries, one service for each host, with endpoints.
-std::vector<model::Service> make_entries(const crd::Objects& objects, const std::vector<model::Workload>& workloads,
+std::vector<model::Service> make_entries(const crd::Objects& objects,
+                                         const std::vector<model::Workload>& workloads,
                                          const model::MeshOptions& mesh);
 
 /// Hands out IPv4 addresses in a row, never one that is taken.

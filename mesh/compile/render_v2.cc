@@ -42,7 +42,8 @@ bool is_duration(const std::string& key) {
   const std::string lower = to_lower(key);
   const auto ends = [&](const char* end) {
     const std::string_view tail(end);
-    return lower.size() >= tail.size() && lower.compare(lower.size() - tail.size(), tail.size(), tail) == 0;
+    return lower.size() >= tail.size() &&
+           lower.compare(lower.size() - tail.size(), tail.size(), tail) == 0;
   };
   return ends("timeout") || ends("interval") || ends("time") || ends("delay") || ends("window");
 }
@@ -92,7 +93,8 @@ Value common_v2(const Value& value) {
       out.set(field.key, header_matcher_v2(field.value));
     } else if (field.key == "headers" && field.value.is_array()) {
       Value headers{Value::Array{}};
-      for (const Value& header : field.value.array()) headers.push(header.is_object() ? header_matcher_v2(header) : header);
+      for (const Value& header : field.value.array())
+        headers.push(header.is_object() ? header_matcher_v2(header) : header);
       out.set(field.key, std::move(headers));
     } else {
       out.set(field.key, common_v2(field.value));
@@ -113,7 +115,8 @@ Value snake_keys(const Value& value) {
     // Names of policies are data, not fields.
     if (field.key == "policies" && field.value.is_object()) {
       Value policies{Value::Object{}};
-      for (const Member& policy : field.value.object()) policies.set(policy.key, snake_keys(policy.value));
+      for (const Member& policy : field.value.object())
+        policies.set(policy.key, snake_keys(policy.value));
       out.set(field.key, std::move(policies));
     } else {
       out.set(snake_case(field.key), snake_keys(field.value));
@@ -151,7 +154,8 @@ void move_tls(const Value& from, Value& to) {
   const Value* socket = from.find("transportSocket");
   if (socket == nullptr) return;
   const Value* context = socket->find("typedConfig");
-  if (context != nullptr && context->find("commonTlsContext") != nullptr) to.set("tlsContext", tls_v2(*context));
+  if (context != nullptr && context->find("commonTlsContext") != nullptr)
+    to.set("tlsContext", tls_v2(*context));
 }
 
 // RBAC: identities of HTTP callers came from istio_authn, without the scheme.
@@ -187,7 +191,8 @@ Value http_rbac_v2(const Value& config) {
   Value* policies = nullptr;
   if (Value* rules = out.find("rules")) policies = rules->find("policies");
   if (policies == nullptr) return out;
-  for (Member& policy : policies->object()) policy.value.set("principals", principal_v2(member(policy.value, "principals")));
+  for (Member& policy : policies->object())
+    policy.value.set("principals", principal_v2(member(policy.value, "principals")));
   return out;
 }
 
@@ -269,7 +274,8 @@ Value filter_v2(const Value& filter, const std::string& peer_mode) {
   return named(std::string(old_name(name)), std::move(plain));
 }
 
-/// What clients of a chain must speak, when istio_authn was there to say it: wherever the listener ends the mesh's TLS.
+/// What clients of a chain must speak, when istio_authn was there to say it: wherever the listener
+/// ends the mesh's TLS.
 std::string peer_mode_of(const Value& listener) {
   bool any_tls = false, any_plain = false;
   for (const Value& chain : listener.find("filterChains")->array()) {
@@ -287,7 +293,8 @@ Value chain_v2(const Value& chain, const std::string& peer_mode) {
   copy(chain, out, "filterChainMatch");
   move_tls(chain, out);
   Value filters{Value::Array{}};
-  for (const Value& filter : chain.find("filters")->array()) filters.push(filter_v2(filter, peer_mode));
+  for (const Value& filter : chain.find("filters")->array())
+    filters.push(filter_v2(filter, peer_mode));
   out.set("filters", std::move(filters));
   return out;
 }
@@ -298,8 +305,10 @@ Value listener_v2(const Value& listener) {
   copy(listener, out, "address");
   const std::string peer_mode = peer_mode_of(listener);
   Value chains{Value::Array{}};
-  for (const Value& chain : listener.find("filterChains")->array()) chains.push(chain_v2(chain, peer_mode));
-  if (const Value* rest = listener.find("defaultFilterChain")) chains.push(chain_v2(*rest, peer_mode));
+  for (const Value& chain : listener.find("filterChains")->array())
+    chains.push(chain_v2(chain, peer_mode));
+  if (const Value* rest = listener.find("defaultFilterChain"))
+    chains.push(chain_v2(*rest, peer_mode));
   out.set("filterChains", std::move(chains));
   copy(listener, out, "useOriginalDst");
   if (const Value* bind = listener.find("bindToPort")) {
@@ -310,7 +319,8 @@ Value listener_v2(const Value& listener) {
   if (const Value* inspectors = listener.find("listenerFilters")) {
     Value filters{Value::Array{}};
     for (const Value& filter : inspectors->array()) {
-      filters.push(named(std::string(old_name(filter.find("name")->string())), Value(Value::Object{})));
+      filters.push(
+          named(std::string(old_name(filter.find("name")->string())), Value(Value::Object{})));
     }
     out.set("listenerFilters", std::move(filters));
   }
@@ -323,7 +333,8 @@ void add_http_options(const Value& cluster, Value& out) {
   const Value* options = cluster.at_path("typedExtensionProtocolOptions");
   if (options == nullptr || options->object().empty()) return;
   const Value& http = options->object().front().value;
-  if (const Value* http2 = http.at_path("explicitHttpConfig/http2ProtocolOptions")) out.set("http2ProtocolOptions", *http2);
+  if (const Value* http2 = http.at_path("explicitHttpConfig/http2ProtocolOptions"))
+    out.set("http2ProtocolOptions", *http2);
   const Value* requests = http.at_path("commonHttpProtocolOptions/maxRequestsPerConnection");
   if (requests != nullptr) out.set("maxRequestsPerConnection", *requests);
 }
@@ -355,7 +366,8 @@ Value cluster_v2(const Value& cluster) {
   out.set("connectTimeout", duration(member(cluster, "connectTimeout")));
   add_hosts(cluster, out);
   if (const Value* policy = cluster.find("lbPolicy")) {
-    out.set("lbPolicy", policy->string() == "CLUSTER_PROVIDED" ? Value("ORIGINAL_DST_LB") : *policy);
+    out.set("lbPolicy",
+            policy->string() == "CLUSTER_PROVIDED" ? Value("ORIGINAL_DST_LB") : *policy);
   }
   copy(cluster, out, "circuitBreakers");
   copy(cluster, out, "dnsLookupFamily");

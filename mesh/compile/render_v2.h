@@ -7,8 +7,9 @@
 
 namespace lab::compile {
 
-/// One kind of resources ("listeners", "routes", "clusters", "endpoints", "secrets") as an array in Envoy's v3 JSON, or
-/// in the v2 shape that Istio 1.0 printed. Nothing runs on v2: it is for reading beside old dumps.
+/// One kind of resources ("listeners", "routes", "clusters", "endpoints", "secrets") as an array in
+/// Envoy's v3 JSON, or in the v2 shape that Istio 1.0 printed. Nothing runs on v2: it is for
+/// reading beside old dumps.
 ///
 /// Fails with Errc::usage when `api` is neither "v2" nor "v3".
 Result<Value> render(const NodeConfig& node, std::string_view kind, std::string_view api);

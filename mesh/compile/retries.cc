@@ -9,13 +9,14 @@ namespace {
 
 /// Retries go to another host than before; a hash would choose the same again.
 void avoid_previous_hosts(config::RetryPolicy& policy) {
-  policy.retry_host_predicate.push_back(
-      {"envoy.retry_host_predicates.previous_hosts", config::Any::of(config::PreviousHostsPredicate{})});
+  policy.retry_host_predicate.push_back({"envoy.retry_host_predicates.previous_hosts",
+                                         config::Any::of(config::PreviousHostsPredicate{})});
   policy.host_selection_retry_max_attempts = 5;
 }
 
 bool is_status(const std::string& word) {
-  return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !word.empty() &&
+         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Words that Envoy knows stay; numbers are status codes.
@@ -30,15 +31,17 @@ void set_conditions(config::RetryPolicy& policy, const std::string& text) {
       words.push_back(word);
     }
   }
-  const bool has_word = std::find(words.begin(), words.end(), "retriable-status-codes") != words.end();
-  if (!policy.retriable_status_codes.empty() && !has_word) words.emplace_back("retriable-status-codes");
+  const bool has_word =
+      std::find(words.begin(), words.end(), "retriable-status-codes") != words.end();
+  if (!policy.retriable_status_codes.empty() && !has_word)
+    words.emplace_back("retriable-status-codes");
   policy.retry_on = join(words, ",");
 }
 
 }  // namespace
 
-std::optional<config::RetryPolicy> retry_policy(const std::optional<crd::HttpRetry>& retries, bool hashed,
-                                                const Proxy& proxy) {
+std::optional<config::RetryPolicy> retry_policy(const std::optional<crd::HttpRetry>& retries,
+                                                bool hashed, const Proxy& proxy) {
   const Profile& profile = proxy.profile();
   const model::MeshOptions& mesh = proxy.mesh();
   std::optional<crd::HttpRetry> stated = retries;
@@ -49,9 +52,11 @@ std::optional<config::RetryPolicy> retry_policy(const std::optional<crd::HttpRet
   if (!stated && profile.retry_on.empty()) return {};
   if (stated && stated->attempts <= 0) return {};
   config::RetryPolicy policy;
-  policy.retry_on = profile.retry_on.empty() ? "5xx,connect-failure,refused-stream" : std::string(profile.retry_on);
+  policy.retry_on = profile.retry_on.empty() ? "5xx,connect-failure,refused-stream"
+                                             : std::string(profile.retry_on);
   policy.num_retries = profile.retries;
-  const bool same_host_allowed = hashed || (stated && !stated->retry_ignore_previous_hosts.value_or(true));
+  const bool same_host_allowed =
+      hashed || (stated && !stated->retry_ignore_previous_hosts.value_or(true));
   if (profile.retries > 0 && !same_host_allowed) avoid_previous_hosts(policy);
   if (!stated) return policy;
   policy.num_retries = static_cast<std::uint32_t>(stated->attempts);

@@ -13,8 +13,8 @@ void set_timeout(config::RouteAction& action, const std::optional<crd::Duration>
   action.max_grpc_timeout = action.timeout;
 }
 
-std::optional<config::RuntimeFractionalPercent> mirror_share(const std::optional<crd::Percent>& exact,
-                                                             const std::optional<std::uint32_t>& whole) {
+std::optional<config::RuntimeFractionalPercent> mirror_share(
+    const std::optional<crd::Percent>& exact, const std::optional<std::uint32_t>& whole) {
   config::RuntimeFractionalPercent share;
   if (exact) {
     if (exact->value <= 0) return {};
@@ -76,8 +76,10 @@ class ActionBuilder {
   }
 
   void mirrors(config::RouteAction& action) const {
-    if (route_.mirror) mirror(action, *route_.mirror, mirror_share(route_.mirror_percentage, route_.mirror_percent));
-    for (const crd::HttpMirror& copy : route_.mirrors) mirror(action, copy.destination, mirror_share(copy.percentage, {}));
+    if (route_.mirror)
+      mirror(action, *route_.mirror, mirror_share(route_.mirror_percentage, route_.mirror_percent));
+    for (const crd::HttpMirror& copy : route_.mirrors)
+      mirror(action, copy.destination, mirror_share(copy.percentage, {}));
   }
 
   const crd::ConsistentHash* hash_of(const crd::Destination& destination) const {
@@ -93,7 +95,8 @@ class ActionBuilder {
       append(out_.response_headers_to_add, headers_to_add(target.headers->response));
       append(out_.response_headers_to_remove, headers_to_remove(target.headers->response));
       const std::string authority = stated_authority(target.headers);
-      if (!authority.empty() && !action.host_rewrite_literal) action.host_rewrite_literal = authority;
+      if (!authority.empty() && !action.host_rewrite_literal)
+        action.host_rewrite_literal = authority;
     }
     const crd::ConsistentHash* hash = hash_of(target.destination);
     if (auto policy = hash_policy(hash)) action.hash_policy.push_back(std::move(*policy));
@@ -115,7 +118,8 @@ class ActionBuilder {
         const std::string authority = stated_authority(target.headers);
         if (!authority.empty()) entry.host_rewrite_literal = authority;
       }
-      if (auto policy = hash_policy(hash_of(target.destination))) action.hash_policy.push_back(std::move(*policy));
+      if (auto policy = hash_policy(hash_of(target.destination)))
+        action.hash_policy.push_back(std::move(*policy));
     }
   }
 
@@ -131,23 +135,33 @@ class ActionBuilder {
 
 Code redirect_code(std::uint32_t code) {
   switch (code) {
-    case 302: return Code::found;
-    case 303: return Code::see_other;
-    case 307: return Code::temporary_redirect;
-    case 308: return Code::permanent_redirect;
-    default: return Code::moved_permanently;
+    case 302:
+      return Code::found;
+    case 303:
+      return Code::see_other;
+    case 307:
+      return Code::temporary_redirect;
+    case 308:
+      return Code::permanent_redirect;
+    default:
+      return Code::moved_permanently;
   }
 }
 
-void set_redirect(config::Route& out, const crd::HttpRedirect& source, const RouteContext& context) {
+void set_redirect(config::Route& out, const crd::HttpRedirect& source,
+                  const RouteContext& context) {
   config::RedirectAction& action = out.redirect.emplace();
   action.host_redirect = source.authority;
   action.path_redirect = source.uri;
   if (!source.scheme.empty()) action.scheme_redirect = source.scheme;
   if (source.port) action.port_redirect = *source.port;
-  if (source.derive_port == crd::RedirectPort::FROM_REQUEST_PORT) action.port_redirect = context.port;
-  const std::string scheme = !source.scheme.empty() ? source.scheme : context.tls ? "https" : "http";
-  const bool is_default = (action.port_redirect == 80 && scheme == "http") || (action.port_redirect == 443 && scheme == "https");
+  if (source.derive_port == crd::RedirectPort::FROM_REQUEST_PORT)
+    action.port_redirect = context.port;
+  const std::string scheme = !source.scheme.empty() ? source.scheme
+                             : context.tls          ? "https"
+                                                    : "http";
+  const bool is_default = (action.port_redirect == 80 && scheme == "http") ||
+                          (action.port_redirect == 443 && scheme == "https");
   if (is_default && (source.port || source.derive_port)) action.port_redirect = 0;
   action.response_code = redirect_code(source.redirect_code);
 }
@@ -161,7 +175,8 @@ void set_direct_response(config::Route& out, const crd::HttpDirectResponse& sour
   } else if (source.body->bytes) {
     Diagnostics ignored;
     config::Bytes bytes;
-    if (decode(Value(*source.body->bytes), "", ignored, bytes)) action.body.emplace().inline_bytes = std::move(bytes);
+    if (decode(Value(*source.body->bytes), "", ignored, bytes))
+      action.body.emplace().inline_bytes = std::move(bytes);
   }
 }
 
@@ -170,7 +185,8 @@ void set_direct_response(config::Route& out, const crd::HttpDirectResponse& sour
 std::string destination_cluster(const crd::Destination& destination, const model::Service* service,
                                 std::uint32_t listener_port) {
   std::string host = destination.host;
-  if (service != nullptr && service->resolution == model::Resolution::alias) host = service->external_name;
+  if (service != nullptr && service->resolution == model::Resolution::alias)
+    host = service->external_name;
   std::uint32_t port = listener_port;
   if (destination.port && destination.port->number != 0) {
     port = destination.port->number;
@@ -190,7 +206,8 @@ std::optional<config::HashPolicy> hash_policy(const crd::ConsistentHash* hash) {
     cookie.name = hash->http_cookie->name;
     cookie.path = hash->http_cookie->path;
     cookie.ttl = hash->http_cookie->ttl;
-    for (const auto& attribute : hash->http_cookie->attributes) cookie.attributes.push_back({attribute.name, attribute.value});
+    for (const auto& attribute : hash->http_cookie->attributes)
+      cookie.attributes.push_back({attribute.name, attribute.value});
   } else if (hash->use_source_ip) {
     policy.connection_properties.emplace().source_ip = *hash->use_source_ip;
   } else if (hash->http_query_parameter_name) {

@@ -21,10 +21,23 @@ config::FractionalPercent share_of(const std::optional<crd::Percent>& exact, std
 }
 
 std::uint32_t grpc_code(const std::string& name) {
-  static const char* const kNames[] = {"OK",          "CANCELLED",     "UNKNOWN",   "INVALID_ARGUMENT",  "DEADLINE_EXCEEDED",
-                                       "NOT_FOUND",   "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
-                                       "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL",
-                                       "UNAVAILABLE", "DATA_LOSS",     "UNAUTHENTICATED"};
+  static const char* const kNames[] = {"OK",
+                                       "CANCELLED",
+                                       "UNKNOWN",
+                                       "INVALID_ARGUMENT",
+                                       "DEADLINE_EXCEEDED",
+                                       "NOT_FOUND",
+                                       "ALREADY_EXISTS",
+                                       "PERMISSION_DENIED",
+                                       "RESOURCE_EXHAUSTED",
+                                       "FAILED_PRECONDITION",
+                                       "ABORTED",
+                                       "OUT_OF_RANGE",
+                                       "UNIMPLEMENTED",
+                                       "INTERNAL",
+                                       "UNAVAILABLE",
+                                       "DATA_LOSS",
+                                       "UNAUTHENTICATED"};
   for (std::uint32_t code = 0; code < std::size(kNames); ++code) {
     if (name == kNames[code]) return code;
   }
@@ -52,12 +65,15 @@ std::optional<config::HttpFault> fault_of(const crd::HttpFault& source) {
 
 config::CorsPolicy cors_of(const crd::CorsPolicy& source) {
   config::CorsPolicy cors;
-  cors.forward_not_matching_preflights = source.unmatched_preflights != crd::UnmatchedPreflights::IGNORE;
+  cors.forward_not_matching_preflights =
+      source.unmatched_preflights != crd::UnmatchedPreflights::IGNORE;
   for (const crd::StringMatch& origin : source.allow_origins) {
-    if (auto matcher = string_matcher(origin)) cors.allow_origin_string_match.push_back(std::move(*matcher));
+    if (auto matcher = string_matcher(origin))
+      cors.allow_origin_string_match.push_back(std::move(*matcher));
   }
   if (source.allow_origins.empty()) {
-    for (const std::string& origin : source.allow_origin) cors.allow_origin_string_match.emplace_back().exact = origin;
+    for (const std::string& origin : source.allow_origin)
+      cors.allow_origin_string_match.emplace_back().exact = origin;
   }
   cors.filter_enabled.emplace().default_value.numerator = 100;
   cors.allow_credentials = source.allow_credentials;
@@ -65,7 +81,8 @@ config::CorsPolicy cors_of(const crd::CorsPolicy& source) {
   cors.allow_methods = join(source.allow_methods, ",");
   cors.expose_headers = join(source.expose_headers, ",");
   if (source.max_age) {
-    cors.max_age = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*source.max_age).count());
+    cors.max_age =
+        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*source.max_age).count());
   }
   return cors;
 }
@@ -79,7 +96,8 @@ void set_filters(config::Route& out, const crd::HttpRoute& route) {
     }
   }
   if (route.cors_policy) {
-    out.typed_per_filter_config["envoy.filters.http.cors"] = config::Any::of(cors_of(*route.cors_policy));
+    out.typed_per_filter_config["envoy.filters.http.cors"] =
+        config::Any::of(cors_of(*route.cors_policy));
   }
 }
 

@@ -6,12 +6,15 @@ namespace {
 
 using Append = config::HeaderValueOption::HeaderAppendAction;
 
-bool is_pseudo(const std::string& name) { return name.rfind(':', 0) == 0 || equal_ignore_case(name, "host"); }
+bool is_pseudo(const std::string& name) {
+  return name.rfind(':', 0) == 0 || equal_ignore_case(name, "host");
+}
 bool is_authority(const std::string& name) {
   return equal_ignore_case(name, ":authority") || equal_ignore_case(name, "host");
 }
 
-void add(std::vector<config::HeaderValueOption>& out, const std::map<std::string, std::string>& headers, Append action) {
+void add(std::vector<config::HeaderValueOption>& out,
+         const std::map<std::string, std::string>& headers, Append action) {
   for (const auto& [name, value] : headers) {
     if (is_pseudo(name)) continue;
     config::HeaderValueOption& option = out.emplace_back();
@@ -30,7 +33,8 @@ std::string authority_in(const std::map<std::string, std::string>& headers) {
 
 }  // namespace
 
-std::vector<config::HeaderValueOption> headers_to_add(const std::optional<crd::HeaderOperations>& operations) {
+std::vector<config::HeaderValueOption> headers_to_add(
+    const std::optional<crd::HeaderOperations>& operations) {
   std::vector<config::HeaderValueOption> out;
   if (!operations) return out;
   add(out, operations->set, Append::overwrite_if_exists_or_add);

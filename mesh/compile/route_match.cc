@@ -20,10 +20,13 @@ config::HeaderMatcher header(const std::string& name, const crd::StringMatch& ma
   return matcher;
 }
 
-/// "@request.auth.claims.a.b" and "@request.auth.claims[a][b]": the steps into a token's claims; empty for a header.
+/// "@request.auth.claims.a.b" and "@request.auth.claims[a][b]": the steps into a token's claims;
+/// empty for a header.
 std::vector<std::string> claims_of(const std::string& name) {
   constexpr std::string_view kPrefix = "@request.auth.claims";
-  if (!equal_ignore_case(name.substr(0, kPrefix.size()), kPrefix) || name.size() <= kPrefix.size() + 1) return {};
+  if (!equal_ignore_case(name.substr(0, kPrefix.size()), kPrefix) ||
+      name.size() <= kPrefix.size() + 1)
+    return {};
   const std::string rest = name.substr(kPrefix.size());
   if (rest[0] == '.') return split(rest.substr(1), '.');
   std::vector<std::string> steps;
@@ -37,7 +40,8 @@ std::vector<std::string> claims_of(const std::string& name) {
   return open == rest.size() ? steps : std::vector<std::string>{};
 }
 
-config::MetadataMatcher claim_matcher(const std::vector<std::string>& claims, const crd::StringMatch& match) {
+config::MetadataMatcher claim_matcher(const std::vector<std::string>& claims,
+                                      const crd::StringMatch& match) {
   config::MetadataMatcher matcher;
   matcher.filter = "envoy.filters.http.jwt_authn";
   matcher.path.emplace_back().key = "payload";
@@ -53,7 +57,8 @@ config::MetadataMatcher claim_matcher(const std::vector<std::string>& claims, co
   return matcher;
 }
 
-void add_header(config::RouteMatch& out, const std::string& name, const crd::StringMatch& match, bool without) {
+void add_header(config::RouteMatch& out, const std::string& name, const crd::StringMatch& match,
+                bool without) {
   const std::vector<std::string> claims = claims_of(name);
   if (!claims.empty()) {
     out.dynamic_metadata.push_back(claim_matcher(claims, match));
@@ -108,13 +113,15 @@ config::RouteMatch route_match(const crd::HttpMatch* match, const Profile& profi
   }
   for (const auto& [name, wanted] : match->headers) add_header(out, name, wanted, false);
   for (const auto& [name, wanted] : match->without_headers) add_header(out, name, wanted, true);
-  std::stable_sort(out.headers.begin(), out.headers.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::stable_sort(out.headers.begin(), out.headers.end(),
+                   [](const auto& a, const auto& b) { return a.name < b.name; });
   if (match->uri) {
     set_path(out, *match->uri);
   } else {
     out.prefix = "/";
   }
-  if (profile.case_sensitive_stated || match->ignore_uri_case) out.case_sensitive = !match->ignore_uri_case;
+  if (profile.case_sensitive_stated || match->ignore_uri_case)
+    out.case_sensitive = !match->ignore_uri_case;
   if (match->method) out.headers.push_back(header(":method", *match->method));
   if (match->authority) out.headers.push_back(header(":authority", *match->authority));
   if (match->scheme) out.headers.push_back(header(":scheme", *match->scheme));
@@ -126,7 +133,8 @@ bool takes_everything(const config::Route& route) {
   const config::RouteMatch& match = route.match;
   const bool any_path = match.prefix == "/" || match.path_separated_prefix == "/" ||
                         (match.safe_regex && match.safe_regex->regex == ".*");
-  return any_path && match.headers.empty() && match.query_parameters.empty() && match.dynamic_metadata.empty();
+  return any_path && match.headers.empty() && match.query_parameters.empty() &&
+         match.dynamic_metadata.empty();
 }
 
 }  // namespace lab::compile

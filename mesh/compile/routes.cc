@@ -13,7 +13,8 @@ namespace {
 bool applies(const crd::HttpMatch& match, const RouteContext& context) {
   if (match.port != 0 && match.port != context.port) return false;
   if (!match.gateways.empty()) {
-    return std::find(match.gateways.begin(), match.gateways.end(), context.gateway) != match.gateways.end();
+    return std::find(match.gateways.begin(), match.gateways.end(), context.gateway) !=
+           match.gateways.end();
   }
   const model::Workload& workload = context.proxy.workload;
   if (!model::selects(match.source_labels, workload.labels)) return false;
@@ -33,8 +34,8 @@ std::string operation(const config::Route& route, const std::string& name, std::
   return name + ":" + std::to_string(port) + path;
 }
 
-config::Route translate(const crd::HttpRoute& source, const crd::HttpMatch* match, const VirtualService& service,
-                        const RouteContext& context) {
+config::Route translate(const crd::HttpRoute& source, const crd::HttpMatch* match,
+                        const VirtualService& service, const RouteContext& context) {
   config::Route route;
   route.name = source.name;
   if (match != nullptr && !match->name.empty()) route.name += "." + match->name;
@@ -50,7 +51,8 @@ config::Route translate(const crd::HttpRoute& source, const crd::HttpMatch* matc
   set_filters(route, source);
   route.decorator.emplace().operation = operation(route, service.name, context.port);
   std::vector<model::Source> sources = service.sources;
-  if (!sources.empty()) sources.front() = at(sources.front(), match != nullptr ? match->origin : source.origin);
+  if (!sources.empty())
+    sources.front() = at(sources.front(), match != nullptr ? match->origin : source.origin);
   route.metadata = origins(sources);
   return route;
 }
@@ -73,7 +75,8 @@ std::vector<config::Route> http_routes(const VirtualService& service, const Rout
   return routes;
 }
 
-config::Route default_route(const model::Service& service, const model::Port& port, const Proxy& proxy) {
+config::Route default_route(const model::Service& service, const model::Port& port,
+                            const Proxy& proxy) {
   config::Route route;
   route.name = "default";
   route.match.prefix = "/";
@@ -88,7 +91,8 @@ config::Route default_route(const model::Service& service, const model::Port& po
   return route;
 }
 
-config::Route inbound_route(const std::string& cluster, const std::string& target, bool grpc, const Profile& profile) {
+config::Route inbound_route(const std::string& cluster, const std::string& target, bool grpc,
+                            const Profile& profile) {
   config::Route route;
   route.name = profile.inbound_retry_on.empty() ? "" : "default";
   route.match.prefix = "/";

@@ -53,7 +53,8 @@ void add_destinations(const VirtualService& service, std::vector<std::string>& h
 
 }  // namespace
 
-Scope::Scope(const Snapshot& snapshot, const model::Workload& workload) : snapshot_(snapshot), workload_(workload) {
+Scope::Scope(const Snapshot& snapshot, const model::Workload& workload)
+    : snapshot_(snapshot), workload_(workload) {
   for (const Rule& rule : snapshot.rules) {
     if (model::is_wildcard(rule.spec.host)) {
       wildcard_rules_.push_back(&rule);
@@ -76,7 +77,8 @@ void Scope::select_sidecar() {
     const std::string& owner = candidate->metadata.namespace_name;
     const auto& selector = candidate->spec.workload_selector;
     if (owner == workload_.name_space && selector && !selector->labels.empty()) {
-      if (sidecar_ == nullptr && model::selects(selector->labels, workload_.labels)) sidecar_ = candidate;
+      if (sidecar_ == nullptr && model::selects(selector->labels, workload_.labels))
+        sidecar_ = candidate;
     } else if (!selector || selector->labels.empty()) {
       if (owner == workload_.name_space && for_all == nullptr) for_all = candidate;
       if (owner == snapshot_.mesh.root_namespace && for_mesh == nullptr) for_mesh = candidate;
@@ -88,7 +90,8 @@ void Scope::select_sidecar() {
 void Scope::add_everything() {
   Egress all;
   for (const model::Service& service : snapshot_.registry.services) {
-    if (snapshot_.registry.find(service.host, workload_.name_space) == &service) all.services.push_back(&service);
+    if (snapshot_.registry.find(service.host, workload_.name_space) == &service)
+      all.services.push_back(&service);
   }
   all.virtual_services = bound_to(std::string(kMeshGateway));
   egress_.push_back(std::move(all));
@@ -99,27 +102,30 @@ void Scope::add_listener(const crd::IstioEgressListener& listener) {
   set.listener = &listener;
   const std::vector<ImportedHost> hosts = imported_hosts(listener);
   const auto imports = [&](const std::string& owner, const std::string& name) {
-    return std::any_of(hosts.begin(), hosts.end(),
-                       [&](const ImportedHost& host) { return host.takes(owner, workload_.name_space, name); });
+    return std::any_of(hosts.begin(), hosts.end(), [&](const ImportedHost& host) {
+      return host.takes(owner, workload_.name_space, name);
+    });
   };
   for (const VirtualService* service : bound_to(std::string(kMeshGateway))) {
-    const bool wanted = std::any_of(service->spec.hosts.begin(), service->spec.hosts.end(), [&](const std::string& name) {
-      return imports(service->name_space, name);
-    });
+    const bool wanted =
+        std::any_of(service->spec.hosts.begin(), service->spec.hosts.end(),
+                    [&](const std::string& name) { return imports(service->name_space, name); });
     if (wanted) set.virtual_services.push_back(service);
   }
   std::set<const model::Service*> chosen;
   for (const model::Service& service : snapshot_.registry.services) {
     if (!model::visible(service.export_to, service.name_space, workload_.name_space)) continue;
     if (!imports(service.name_space, service.host)) continue;
-    const bool port_fits = !listener.port || service.port(listener.port->number) != nullptr || service.ports.size() == 1;
+    const bool port_fits = !listener.port || service.port(listener.port->number) != nullptr ||
+                           service.ports.size() == 1;
     if (port_fits) chosen.insert(&service);
   }
   // What a VirtualService sends to must be known too, whether it was imported or not.
   std::vector<std::string> targets;
   for (const VirtualService* service : set.virtual_services) add_destinations(*service, targets);
   for (const std::string& host : targets) {
-    if (const model::Service* service = snapshot_.registry.find(host, workload_.name_space)) chosen.insert(service);
+    if (const model::Service* service = snapshot_.registry.find(host, workload_.name_space))
+      chosen.insert(service);
   }
   std::set<std::string> seen;
   for (const model::Service& service : snapshot_.registry.services) {
@@ -155,14 +161,16 @@ std::vector<const VirtualService*> Scope::bound_to(const std::string& gateway) c
   return own;
 }
 
-const Rule* Scope::best_rule(const std::string& host, const std::string& name_space, bool exported) const {
+const Rule* Scope::best_rule(const std::string& host, const std::string& name_space,
+                             bool exported) const {
   const auto usable = [&](const Rule* rule) {
     if (!name_space.empty() && rule->name_space != name_space) return false;
     if (rule->spec.workload_selector) {
       return rule->name_space == workload_.name_space &&
              model::selects(rule->spec.workload_selector->match_labels, workload_.labels);
     }
-    return !exported || model::visible(rule->spec.export_to, rule->name_space, workload_.name_space);
+    return !exported ||
+           model::visible(rule->spec.export_to, rule->name_space, workload_.name_space);
   };
   const Rule* best = nullptr;
   const auto consider = [&](const Rule* rule) {
@@ -206,7 +214,8 @@ const Rule* Scope::rule_for(const std::string& host) const {
 }
 
 model::UnmatchedTraffic Scope::unmatched() const {
-  if (sidecar_ == nullptr || !sidecar_->spec.outbound_traffic_policy) return snapshot_.mesh.unmatched;
+  if (sidecar_ == nullptr || !sidecar_->spec.outbound_traffic_policy)
+    return snapshot_.mesh.unmatched;
   return sidecar_->spec.outbound_traffic_policy->mode == crd::OutboundMode::ALLOW_ANY
              ? model::UnmatchedTraffic::allow_any
              : model::UnmatchedTraffic::registry_only;

@@ -8,9 +8,11 @@
 
 namespace lab::compile {
 
-/// One set of destinations that a workload may reach; without a Sidecar there is one, with everything visible.
+/// One set of destinations that a workload may reach; without a Sidecar there is one, with
+/// everything visible.
 struct Egress {
-  const crd::IstioEgressListener* listener = nullptr;  ///< Null or without a port: all ports of the services.
+  const crd::IstioEgressListener* listener =
+      nullptr;  ///< Null or without a port: all ports of the services.
   std::vector<const model::Service*> services;
   std::vector<const VirtualService*> virtual_services;
 };
@@ -25,9 +27,11 @@ class Scope {
   const std::vector<const model::Service*>& services() const { return services_; }
   const model::Service* find(const std::string& host) const;
   const crd::Sidecar* sidecar() const { return sidecar_; }
-  /// VirtualServices bound to a gateway ("mesh", "NAMESPACE/NAME") that this workload sees: private ones first.
+  /// VirtualServices bound to a gateway ("mesh", "NAMESPACE/NAME") that this workload sees: private
+  /// ones first.
   std::vector<const VirtualService*> bound_to(const std::string& gateway) const;
-  /// The rule for connections to that service, or nullptr. Its own namespace's wins, then the service's, then the root's.
+  /// The rule for connections to that service, or nullptr. Its own namespace's wins, then the
+  /// service's, then the root's.
   const Rule* rule_for(const model::Service& service) const;
   const Rule* rule_for(const std::string& host) const;
   model::UnmatchedTraffic unmatched() const;
@@ -38,7 +42,8 @@ class Scope {
   void add_everything();
   void add_listener(const crd::IstioEgressListener& listener);
   void collect_services();
-  const Rule* best_rule(const std::string& host, const std::string& name_space, bool exported) const;
+  const Rule* best_rule(const std::string& host, const std::string& name_space,
+                        bool exported) const;
 
   const Snapshot& snapshot_;
   const model::Workload& workload_;
@@ -57,7 +62,8 @@ struct Proxy {
   const model::Workload& workload;
   Scope scope;
 
-  Proxy(const Snapshot& all, const model::Workload& one) : snapshot(all), workload(one), scope(all, one) {}
+  Proxy(const Snapshot& all, const model::Workload& one)
+      : snapshot(all), workload(one), scope(all, one) {}
   const Profile& profile() const { return *snapshot.profile; }
   const model::MeshOptions& mesh() const { return snapshot.mesh; }
   bool is_gateway() const { return workload.kind == model::WorkloadKind::gateway; }

@@ -8,7 +8,8 @@ namespace lab::compile {
 namespace {
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '-' || c == '_';
 }
 
 /// "%7C" for "|"; long names end in a hash, because file names end at 255 bytes.
@@ -34,11 +35,13 @@ config::DataSource file(const std::string& name) {
 
 }  // namespace
 
-std::string resource_path(const std::string& folder, const std::string& kind, const std::string& name) {
+std::string resource_path(const std::string& folder, const std::string& kind,
+                          const std::string& name) {
   return folder + "/" + kind + "/" + escaped(name) + ".json";
 }
 
-config::ConfigSource file_source(const std::string& folder, const std::string& kind, const std::string& name) {
+config::ConfigSource file_source(const std::string& folder, const std::string& kind,
+                                 const std::string& name) {
   config::ConfigSource source;
   source.path_config_source.emplace().path = resource_path(folder, kind, name);
   source.resource_api_version = config::ApiVersion::v3;
@@ -52,7 +55,8 @@ config::SdsSecretConfig Secrets::reference(const std::string& name) const {
   return secret;
 }
 
-void Secrets::add_files(config::CommonTlsContext& tls, const std::string& chain, const std::string& key) {
+void Secrets::add_files(config::CommonTlsContext& tls, const std::string& chain,
+                        const std::string& key) {
   config::TlsCertificate certificate;
   certificate.certificate_chain = file(chain);
   certificate.private_key = file(key);
@@ -119,13 +123,16 @@ void Secrets::trust_mesh(config::CommonTlsContext& tls, std::vector<config::Stri
 
 const crd::Secret* Secrets::find(const std::string& name) const {
   for (const crd::Secret& secret : snapshot_.objects->secrets) {
-    if (secret.metadata.name == name && secret.metadata.namespace_name == name_space_) return &secret;
+    if (secret.metadata.name == name && secret.metadata.namespace_name == name_space_)
+      return &secret;
   }
   return nullptr;
 }
 
-/// What the Secret holds under the first of `keys` that it has; without the object, where a volume of it would be.
-config::DataSource Secrets::content(const std::string& name, const std::vector<std::string>& keys) const {
+/// What the Secret holds under the first of `keys` that it has; without the object, where a volume
+/// of it would be.
+config::DataSource Secrets::content(const std::string& name,
+                                    const std::vector<std::string>& keys) const {
   if (const crd::Secret* secret = find(name)) {
     for (const std::string& key : keys) {
       config::DataSource source;
@@ -138,7 +145,8 @@ config::DataSource Secrets::content(const std::string& name, const std::vector<s
       if (encoded == secret->data.end()) continue;
       Diagnostics ignored;
       config::Bytes bytes;
-      if (decode(Value(encoded->second), "", ignored, bytes)) source.inline_bytes = std::move(bytes);
+      if (decode(Value(encoded->second), "", ignored, bytes))
+        source.inline_bytes = std::move(bytes);
       return source;
     }
   }
@@ -156,7 +164,8 @@ void Secrets::add_credential(config::CommonTlsContext& tls, const std::string& n
 }
 
 void Secrets::trust_credential(config::CommonTlsContext& tls, const std::string& name,
-                               std::vector<config::StringMatcher> names, const std::string& revoked) {
+                               std::vector<config::StringMatcher> names,
+                               const std::string& revoked) {
   config::Secret secret;
   secret.name = "kubernetes://" + name + "-cacert";
   const std::string holder = find(name + "-cacert") != nullptr ? name + "-cacert" : name;

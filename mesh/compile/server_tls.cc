@@ -16,7 +16,8 @@ config::TlsParameters::TlsProtocol version_of(crd::TlsProtocol version) {
 }
 
 void set_parameters(config::CommonTlsContext& common, const crd::ServerTlsSettings& tls) {
-  const bool any = tls.min_protocol_version != crd::TlsProtocol::TLS_AUTO || !tls.cipher_suites.empty() ||
+  const bool any = tls.min_protocol_version != crd::TlsProtocol::TLS_AUTO ||
+                   !tls.cipher_suites.empty() ||
                    tls.max_protocol_version != crd::TlsProtocol::TLS_AUTO;
   if (!any) return;
   config::TlsParameters& parameters = common.tls_params.emplace();
@@ -38,18 +39,21 @@ void set_peer_hashes(config::CommonTlsContext& common, const crd::ServerTlsSetti
   context->verify_certificate_spki = tls.verify_certificate_spki;
 }
 
-void add_credentials(config::CommonTlsContext& common, const crd::ServerTlsSettings& tls, bool checks_client,
-                     Secrets& secrets) {
+void add_credentials(config::CommonTlsContext& common, const crd::ServerTlsSettings& tls,
+                     bool checks_client, Secrets& secrets) {
   if (!tls.credential_names.empty()) {
     for (const std::string& name : tls.credential_names) secrets.add_credential(common, name);
   } else {
     secrets.add_credential(common, tls.credential_name);
   }
-  const std::string& name = tls.credential_names.empty() ? tls.credential_name : tls.credential_names.front();
-  if (checks_client) secrets.trust_credential(common, name, exact_names(tls.subject_alt_names), tls.ca_crl);
+  const std::string& name =
+      tls.credential_names.empty() ? tls.credential_name : tls.credential_names.front();
+  if (checks_client)
+    secrets.trust_credential(common, name, exact_names(tls.subject_alt_names), tls.ca_crl);
 }
 
-void add_files(config::CommonTlsContext& common, const crd::ServerTlsSettings& tls, bool checks_client, Secrets& secrets) {
+void add_files(config::CommonTlsContext& common, const crd::ServerTlsSettings& tls,
+               bool checks_client, Secrets& secrets) {
   if (!tls.tls_certificates.empty()) {
     for (const crd::TlsCertificate& pair : tls.tls_certificates) {
       secrets.add_files(common, pair.server_certificate, pair.private_key);
@@ -64,8 +68,8 @@ void add_files(config::CommonTlsContext& common, const crd::ServerTlsSettings& t
 
 }  // namespace
 
-config::DownstreamTlsContext server_tls(const crd::ServerTlsSettings& tls, bool tcp_mutual, const Proxy& proxy,
-                                        Secrets& secrets) {
+config::DownstreamTlsContext server_tls(const crd::ServerTlsSettings& tls, bool tcp_mutual,
+                                        const Proxy& proxy, Secrets& secrets) {
   config::DownstreamTlsContext context;
   config::CommonTlsContext common;
   const bool required = tls.mode == Mode::MUTUAL || tls.mode == Mode::ISTIO_MUTUAL;
@@ -79,7 +83,8 @@ config::DownstreamTlsContext server_tls(const crd::ServerTlsSettings& tls, bool 
   } else {
     add_files(common, tls, checks_client, secrets);
   }
-  if (tcp_mutual && proxy.profile().peer_exchange) common.alpn_protocols.emplace_back("istio-peer-exchange");
+  if (tcp_mutual && proxy.profile().peer_exchange)
+    common.alpn_protocols.emplace_back("istio-peer-exchange");
   common.alpn_protocols.emplace_back("h2");
   common.alpn_protocols.emplace_back("http/1.1");
   if (tls.mode != Mode::ISTIO_MUTUAL) {

@@ -9,11 +9,16 @@ using model::Endpoint;
 
 model::Resolution resolution_of(crd::ServiceResolution resolution) {
   switch (resolution) {
-    case crd::ServiceResolution::NONE: return model::Resolution::passthrough;
-    case crd::ServiceResolution::STATIC: return model::Resolution::listed;
-    case crd::ServiceResolution::DNS: return model::Resolution::dns;
-    case crd::ServiceResolution::DNS_ROUND_ROBIN: return model::Resolution::dns_round_robin;
-    case crd::ServiceResolution::DYNAMIC_DNS: return model::Resolution::passthrough;
+    case crd::ServiceResolution::NONE:
+      return model::Resolution::passthrough;
+    case crd::ServiceResolution::STATIC:
+      return model::Resolution::listed;
+    case crd::ServiceResolution::DNS:
+      return model::Resolution::dns;
+    case crd::ServiceResolution::DNS_ROUND_ROBIN:
+      return model::Resolution::dns_round_robin;
+    case crd::ServiceResolution::DYNAMIC_DNS:
+      return model::Resolution::passthrough;
   }
   return model::Resolution::passthrough;
 }
@@ -42,23 +47,28 @@ void add_inline(model::Service& service, const crd::ServiceEntry& entry) {
       endpoint.weight = spec.weight;
       const auto mode = spec.labels.find("security.istio.io/tlsMode");
       endpoint.mutual_tls = mode != spec.labels.end() && mode->second == "istio";
-      endpoint.sources.push_back({"ServiceEntry", entry.metadata.namespace_name + "/" + entry.metadata.name, spec.origin});
+      endpoint.sources.push_back(
+          {"ServiceEntry", entry.metadata.namespace_name + "/" + entry.metadata.name, spec.origin});
       service.endpoints.push_back(std::move(endpoint));
     }
   }
 }
 
-void add_selected(model::Service& service, const crd::ServiceEntry& entry, const std::vector<model::Workload>& workloads) {
+void add_selected(model::Service& service, const crd::ServiceEntry& entry,
+                  const std::vector<model::Workload>& workloads) {
   if (!entry.spec.workload_selector || entry.spec.workload_selector->labels.empty()) return;
   for (const model::Workload& workload : workloads) {
-    if (workload.name_space != entry.metadata.namespace_name || workload.owner_kind == "ServiceEntry") continue;
+    if (workload.name_space != entry.metadata.namespace_name ||
+        workload.owner_kind == "ServiceEntry")
+      continue;
     if (!model::selects(entry.spec.workload_selector->labels, workload.labels)) continue;
     for (const model::Port& port : service.ports) {
       Endpoint endpoint;
       endpoint.address = workload.address;
       const auto own = workload.port_map.find(port.name);
-      endpoint.port = own != workload.port_map.end() ? static_cast<std::uint32_t>(std::stoul(own->second))
-                                                     : port_of({}, port);
+      endpoint.port = own != workload.port_map.end()
+                          ? static_cast<std::uint32_t>(std::stoul(own->second))
+                          : port_of({}, port);
       endpoint.port_name = port.name;
       endpoint.labels = workload.labels;
       endpoint.service_account = workload.service_account;
@@ -100,7 +110,8 @@ std::string without_full_length(const std::string& address) {
   return length == (is_v6 ? "128" : "32") ? address.substr(0, slash) : address;
 }
 
-model::Service service_of(const crd::ServiceEntry& entry, const std::string& host, const model::MeshOptions& mesh) {
+model::Service service_of(const crd::ServiceEntry& entry, const std::string& host,
+                          const model::MeshOptions& mesh) {
   model::Service service;
   service.host = host;
   service.name = host;
@@ -111,15 +122,18 @@ model::Service service_of(const crd::ServiceEntry& entry, const std::string& hos
   service.resolution = resolution_of(entry.spec.resolution);
   service.external = entry.spec.location == crd::ServiceLocation::MESH_EXTERNAL;
   service.subject_alt_names = entry.spec.subject_alt_names;
-  service.export_to = entry.spec.export_to.empty() ? mesh.default_service_export_to : entry.spec.export_to;
+  service.export_to =
+      entry.spec.export_to.empty() ? mesh.default_service_export_to : entry.spec.export_to;
   if (entry.spec.workload_selector) service.selector = entry.spec.workload_selector->labels;
-  for (const std::string& address : entry.spec.addresses) service.addresses.push_back(without_full_length(address));
+  for (const std::string& address : entry.spec.addresses)
+    service.addresses.push_back(without_full_length(address));
   for (const crd::Port& source : entry.spec.ports) {
     model::Port port;
     port.name = source.name;
     port.number = source.number;
     port.target_number = source.target_port;
-    port.protocol = source.protocol.empty() ? model::Protocol::sniffed : model::protocol_of_word(source.protocol);
+    port.protocol = source.protocol.empty() ? model::Protocol::sniffed
+                                            : model::protocol_of_word(source.protocol);
     service.ports.push_back(port);
   }
   service.sources.push_back(source_of(entry));
@@ -128,7 +142,8 @@ model::Service service_of(const crd::ServiceEntry& entry, const std::string& hos
 
 }  // namespace
 
-std::vector<model::Service> make_entries(const crd::Objects& objects, const std::vector<model::Workload>& workloads,
+std::vector<model::Service> make_entries(const crd::Objects& objects,
+                                         const std::vector<model::Workload>& workloads,
                                          const model::MeshOptions& mesh) {
   std::vector<model::Service> services;
   for (const crd::ServiceEntry& entry : objects.service_entries) {

@@ -18,14 +18,18 @@ model::Port port_of(const crd::ServicePort& source, const Profile& profile) {
   model::Port port;
   port.name = source.name;
   port.number = source.port;
-  port.protocol = model::protocol_of_port(source.protocol, source.name, source.app_protocol, source.port);
-  if (port.protocol == model::Protocol::sniffed && !profile.detect_protocols) port.protocol = model::Protocol::tcp;
+  port.protocol =
+      model::protocol_of_port(source.protocol, source.name, source.app_protocol, source.port);
+  if (port.protocol == model::Protocol::sniffed && !profile.detect_protocols)
+    port.protocol = model::Protocol::tcp;
   port.target_name = source.target_port.name;
   port.target_number = source.target_port.number;
   return port;
 }
 
-bool is_headless(const crd::Service& service) { return service.spec.cluster_ip == "None"; }
+bool is_headless(const crd::Service& service) {
+  return service.spec.cluster_ip == "None";
+}
 
 /// The other name itself, for DNS to resolve.
 void add_name_endpoints(model::Service& service) {
@@ -39,7 +43,8 @@ void add_name_endpoints(model::Service& service) {
   }
 }
 
-model::Service service_of(const crd::Service& source, const model::MeshOptions& mesh, const Profile& profile) {
+model::Service service_of(const crd::Service& source, const model::MeshOptions& mesh,
+                          const Profile& profile) {
   model::Service service;
   const crd::Metadata& metadata = source.metadata;
   service.name = metadata.name;
@@ -52,11 +57,13 @@ model::Service service_of(const crd::Service& source, const model::MeshOptions& 
   service.object_name = metadata.name;
   service.export_to = visibility_of(metadata, mesh.default_service_export_to);
   service.publish_not_ready = source.spec.publish_not_ready_addresses;
-  for (const crd::ServicePort& port : source.spec.ports) service.ports.push_back(port_of(port, profile));
+  for (const crd::ServicePort& port : source.spec.ports)
+    service.ports.push_back(port_of(port, profile));
   if (source.spec.type == "ExternalName") {
     service.external = true;
     service.external_name = source.spec.external_name;
-    service.resolution = profile.external_names_are_aliases ? model::Resolution::alias : model::Resolution::dns;
+    service.resolution =
+        profile.external_names_are_aliases ? model::Resolution::alias : model::Resolution::dns;
     if (!profile.external_names_are_aliases) add_name_endpoints(service);
   } else if (is_headless(source)) {
     service.resolution = model::Resolution::passthrough;
@@ -78,8 +85,8 @@ bool needs_address(const crd::Service& service) {
 
 }  // namespace
 
-std::vector<model::Service> make_services(const crd::Objects& objects, const model::MeshOptions& mesh,
-                                          const Profile& profile) {
+std::vector<model::Service> make_services(const crd::Objects& objects,
+                                          const model::MeshOptions& mesh, const Profile& profile) {
   std::vector<const crd::Service*> sorted;
   std::vector<std::string> taken;
   for (const crd::Service& service : objects.services) {
@@ -87,7 +94,8 @@ std::vector<model::Service> make_services(const crd::Objects& objects, const mod
     taken.push_back(stated_address(service));
   }
   std::sort(sorted.begin(), sorted.end(), [](const crd::Service* a, const crd::Service* b) {
-    return std::tie(a->metadata.namespace_name, a->metadata.name) < std::tie(b->metadata.namespace_name, b->metadata.name);
+    return std::tie(a->metadata.namespace_name, a->metadata.name) <
+           std::tie(b->metadata.namespace_name, b->metadata.name);
   });
   AddressPool pool((10u << 24) + (233u << 16) + 1, std::move(taken));
   std::vector<model::Service> services;

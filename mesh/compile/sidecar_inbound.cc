@@ -29,16 +29,19 @@ struct ChainKind {
 
 const std::vector<std::string> kPlainHttp = {"http/1.1", "h2c"};
 const std::vector<std::string> kMutualHttp = {"istio-http/1.0", "istio-http/1.1", "istio-h2"};
-const std::vector<std::string> kMutualAny = {"istio", "istio-peer-exchange", "istio-http/1.0", "istio-http/1.1", "istio-h2"};
+const std::vector<std::string> kMutualAny = {"istio", "istio-peer-exchange", "istio-http/1.0",
+                                             "istio-http/1.1", "istio-h2"};
 const std::vector<std::string> kMutualTcp = {"istio-peer-exchange", "istio"};
 
-/// Which chains: by what the port carries and what clients must speak. Source: Istio, PeerAuthentication; protocol selection.
+/// Which chains: by what the port carries and what clients must speak. Source: Istio,
+/// PeerAuthentication; protocol selection.
 std::vector<ChainKind> chain_kinds(MutualTls mode, Carries carries) {
   const char *const tls = "tls", *const plain = "raw_buffer";
   switch (carries) {
     case Carries::http:
       if (mode == MutualTls::strict) return {{{}, tls, true, true}};
-      if (mode == MutualTls::permissive) return {{kMutualAny, tls, true, true}, {{}, plain, true, false}};
+      if (mode == MutualTls::permissive)
+        return {{kMutualAny, tls, true, true}, {{}, plain, true, false}};
       return {{{}, plain, true, false}};
     case Carries::tcp:
       if (mode == MutualTls::strict) return {{{}, tls, false, true}};
@@ -46,10 +49,12 @@ std::vector<ChainKind> chain_kinds(MutualTls mode, Carries carries) {
         return {{kMutualAny, tls, false, true}, {{}, plain, false, false}, {{}, tls, false, false}};
       }
       return {{{}, plain, false, false}};
-    case Carries::sniffed: break;
+    case Carries::sniffed:
+      break;
   }
   if (mode == MutualTls::strict) return {{kMutualHttp, tls, true, true}, {{}, tls, false, true}};
-  if (mode == MutualTls::disable) return {{kPlainHttp, plain, true, false}, {{}, plain, false, false}};
+  if (mode == MutualTls::disable)
+    return {{kPlainHttp, plain, true, false}, {{}, plain, false, false}};
   return {{kMutualHttp, tls, true, true},
           {kPlainHttp, plain, true, false},
           {kMutualTcp, tls, false, true},
@@ -74,7 +79,8 @@ class InboundBuilder {
     peers_ = peer_settings(proxy.workload.labels, proxy.workload.name_space, proxy.snapshot);
   }
 
-  config::Listener virtual_listener(const std::vector<InboundTarget>& targets, std::vector<config::Listener>& own) {
+  config::Listener virtual_listener(const std::vector<InboundTarget>& targets,
+                                    std::vector<config::Listener>& own) {
     config::Listener listener;
     listener.name = "virtualInbound";
     listener.address = socket_address(std::string(kAnyAddress), proxy_.profile().inbound_port);
@@ -112,7 +118,9 @@ class InboundBuilder {
     rest.passthrough = true;
     add_chains(listener, rest, peers_.mode, Carries::sniffed);
     for (const auto& [port, mode] : peers_.by_port) {
-      const bool served = std::any_of(targets.begin(), targets.end(), [port = port](const InboundTarget& target) { return target.target == port; });
+      const bool served =
+          std::any_of(targets.begin(), targets.end(),
+                      [port = port](const InboundTarget& target) { return target.target == port; });
       if (served) continue;
       Destination one = rest;
       one.match_port = port;
@@ -123,7 +131,9 @@ class InboundBuilder {
   Destination destination_of(const InboundTarget& target) const {
     Destination to;
     to.cluster = inbound_cluster_name(target, proxy_.profile());
-    const std::string bind = target.ingress != nullptr && !target.ingress->bind.empty() ? target.ingress->bind : std::string(kAnyAddress);
+    const std::string bind = target.ingress != nullptr && !target.ingress->bind.empty()
+                                 ? target.ingress->bind
+                                 : std::string(kAnyAddress);
     to.chain_name = to.http_chain_name = listener_name(bind, target.target);
     to.stat_prefix = "inbound_" + to.chain_name + ";";
     to.operation = host_and_port(target.host, target.port.number);
@@ -134,11 +144,14 @@ class InboundBuilder {
     return to;
   }
 
-  void add_target(config::Listener& listener, const InboundTarget& target, std::vector<config::Listener>& own) {
+  void add_target(config::Listener& listener, const InboundTarget& target,
+                  std::vector<config::Listener>& own) {
     const Destination to = destination_of(target);
     const MutualTls mode = peers_.at(target.target);
-    const bool user_tls = target.ingress != nullptr && target.ingress->tls && mode == MutualTls::disable;
-    const bool binds = target.ingress != nullptr && target.ingress->capture_mode == crd::CaptureMode::NONE;
+    const bool user_tls =
+        target.ingress != nullptr && target.ingress->tls && mode == MutualTls::disable;
+    const bool binds =
+        target.ingress != nullptr && target.ingress->capture_mode == crd::CaptureMode::NONE;
     config::Listener alone;
     config::Listener& holder = binds ? alone : listener;
     if (user_tls) {
@@ -148,21 +161,25 @@ class InboundBuilder {
     }
     if (!binds) return;
     alone.name = to.chain_name;
-    alone.address = socket_address(target.ingress->bind.empty() ? std::string(kAnyAddress) : target.ingress->bind, target.target);
+    alone.address = socket_address(
+        target.ingress->bind.empty() ? std::string(kAnyAddress) : target.ingress->bind,
+        target.target);
     alone.traffic_direction = config::TrafficDirection::inbound;
     alone.max_connections_to_accept_per_socket_event = 1;
     finish(alone, false);
     own.push_back(std::move(alone));
   }
 
-  void add_user_tls(config::Listener& listener, const Destination& to, const crd::ServerTlsSettings& tls) {
+  void add_user_tls(config::Listener& listener, const Destination& to,
+                    const crd::ServerTlsSettings& tls) {
     const bool http = model::is_http(to.protocol) || to.protocol == Protocol::https;
     config::FilterChain chain = make_chain(to, {{}, "tls", http, false});
     chain.transport_socket = downstream_tls(server_tls(tls, false, proxy_, secrets_));
     listener.filter_chains.push_back(std::move(chain));
   }
 
-  void add_chains(config::Listener& listener, const Destination& to, MutualTls mode, Carries carries) {
+  void add_chains(config::Listener& listener, const Destination& to, MutualTls mode,
+                  Carries carries) {
     for (const ChainKind& kind : chain_kinds(mode, carries)) {
       config::FilterChain chain = make_chain(to, kind);
       if (kind.tls) chain.transport_socket = mesh_tls(kind.http);
@@ -208,16 +225,22 @@ class InboundBuilder {
     config::DownstreamTlsContext context;
     config::CommonTlsContext common;
     config::TlsParameters& parameters = common.tls_params.emplace();
-    parameters.tls_minimum_protocol_version = proxy_.mesh().tls_13 ? config::TlsParameters::TlsProtocol::tlsv1_3
-                                                                   : config::TlsParameters::TlsProtocol::tlsv1_2;
+    parameters.tls_minimum_protocol_version = proxy_.mesh().tls_13
+                                                  ? config::TlsParameters::TlsProtocol::tlsv1_3
+                                                  : config::TlsParameters::TlsProtocol::tlsv1_2;
     parameters.tls_maximum_protocol_version = config::TlsParameters::TlsProtocol::tlsv1_3;
-    parameters.cipher_suites = {"ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384",
-                                "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
-                                "AES256-GCM-SHA384",             "AES128-GCM-SHA256"};
-    if (!proxy_.mesh().cipher_suites.empty()) parameters.cipher_suites = proxy_.mesh().cipher_suites;
+    parameters.cipher_suites = {"ECDHE-ECDSA-AES256-GCM-SHA384",
+                                "ECDHE-RSA-AES256-GCM-SHA384",
+                                "ECDHE-ECDSA-AES128-GCM-SHA256",
+                                "ECDHE-RSA-AES128-GCM-SHA256",
+                                "AES256-GCM-SHA384",
+                                "AES128-GCM-SHA256"};
+    if (!proxy_.mesh().cipher_suites.empty())
+      parameters.cipher_suites = proxy_.mesh().cipher_suites;
     secrets_.add_mesh_identity(common);
     secrets_.trust_mesh(common, trust_domains());
-    if (!http && proxy_.profile().peer_exchange) common.alpn_protocols.emplace_back("istio-peer-exchange");
+    if (!http && proxy_.profile().peer_exchange)
+      common.alpn_protocols.emplace_back("istio-peer-exchange");
     common.alpn_protocols.emplace_back("h2");
     common.alpn_protocols.emplace_back("http/1.1");
     context.common_tls_context = std::move(common);
@@ -234,7 +257,8 @@ class InboundBuilder {
     return names;
   }
 
-  /// Inspectors run on the ports that need them: by default on all, except those whose chains never ask.
+  /// Inspectors run on the ports that need them: by default on all, except those whose chains never
+  /// ask.
   void finish(config::Listener& listener, bool captured) const {
     std::map<std::uint32_t, bool> tls, http;
     for (const config::FilterChain& chain : listener.filter_chains) {
@@ -242,7 +266,8 @@ class InboundBuilder {
       const std::uint32_t port = match.destination_port.value_or(0);
       const auto& protocols = match.application_protocols;
       tls[port] = tls[port] || match.transport_protocol == "tls";
-      http[port] = http[port] || std::find(protocols.begin(), protocols.end(), "http/1.1") != protocols.end();
+      http[port] = http[port] ||
+                   std::find(protocols.begin(), protocols.end(), "http/1.1") != protocols.end();
     }
     if (captured) listener.listener_filters.push_back(original_destination());
     const auto any = [](const auto& needs) {
@@ -262,8 +287,11 @@ class InboundBuilder {
     return predicate;
   }
 
-  /// `only`: off everywhere but on the ports that need it; else on everywhere but on those that don't.
-  static config::ListenerFilter inspector_on(config::ListenerFilter filter, const std::map<std::uint32_t, bool>& needs, bool only) {
+  /// `only`: off everywhere but on the ports that need it; else on everywhere but on those that
+  /// don't.
+  static config::ListenerFilter inspector_on(config::ListenerFilter filter,
+                                             const std::map<std::uint32_t, bool>& needs,
+                                             bool only) {
     config::ListenerFilterPredicateSet ports;
     for (const auto& [port, needed] : needs) {
       if (needed == only && port != 0) ports.rules.push_back(port_predicate(port));
@@ -291,12 +319,14 @@ class InboundBuilder {
 
 }  // namespace
 
-std::vector<config::Listener> inbound_listeners(const Proxy& proxy, const std::vector<InboundTarget>& targets,
+std::vector<config::Listener> inbound_listeners(const Proxy& proxy,
+                                                const std::vector<InboundTarget>& targets,
                                                 Secrets& secrets) {
   if (proxy.is_gateway()) return {};
   if (proxy.profile().inbound_port == 0) return address_listeners(proxy, targets, secrets);
   std::vector<config::Listener> own;
-  std::vector<config::Listener> listeners{InboundBuilder(proxy, secrets).virtual_listener(targets, own)};
+  std::vector<config::Listener> listeners{
+      InboundBuilder(proxy, secrets).virtual_listener(targets, own)};
   for (config::Listener& listener : own) listeners.push_back(std::move(listener));
   return listeners;
 }

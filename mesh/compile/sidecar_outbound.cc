@@ -35,13 +35,16 @@ struct Candidate {
   const Egress* egress = nullptr;
 };
 
-bool server_speaks_first(Protocol protocol) { return protocol == Protocol::mongo || protocol == Protocol::mysql; }
+bool server_speaks_first(Protocol protocol) {
+  return protocol == Protocol::mongo || protocol == Protocol::mysql;
+}
 
-/// Collects listeners by address and port. HTTP services of a port share one at 0.0.0.0; TCP ones stand at their own
-/// addresses; where both meet, the first bytes decide.
+/// Collects listeners by address and port. HTTP services of a port share one at 0.0.0.0; TCP ones
+/// stand at their own addresses; where both meet, the first bytes decide.
 class OutboundBuilder {
  public:
-  OutboundBuilder(const Proxy& proxy, std::set<std::string>& routes) : proxy_(proxy), routes_(routes) {}
+  OutboundBuilder(const Proxy& proxy, std::set<std::string>& routes)
+      : proxy_(proxy), routes_(routes) {}
 
   void add_egress(const Egress& egress) {
     const crd::IstioEgressListener* listener = egress.listener;
@@ -67,7 +70,8 @@ class OutboundBuilder {
   }
 
  private:
-  void add_user_port(const Egress& egress, const crd::Port& port, const std::string& bind, bool binds) {
+  void add_user_port(const Egress& egress, const crd::Port& port, const std::string& bind,
+                     bool binds) {
     const Protocol protocol = model::protocol_of_word(port.protocol);
     const std::string address = bind.empty() ? std::string(kAnyAddress) : bind;
     if (model::is_http(protocol)) {
@@ -84,12 +88,15 @@ class OutboundBuilder {
     }
   }
 
-  /// Services without an address of their own have a listener for each endpoint, when it matters which one is meant.
+  /// Services without an address of their own have a listener for each endpoint, when it matters
+  /// which one is meant.
   void add_service_port(const Candidate& candidate) {
     const model::Service& service = *candidate.service;
-    const bool opaque = model::is_tcp(candidate.protocol) || candidate.protocol == Protocol::sniffed;
-    const bool by_endpoint = proxy_.profile().headless_per_endpoint && candidate.bind.empty() && opaque &&
-                             service.resolution == model::Resolution::passthrough && service.addresses.empty();
+    const bool opaque =
+        model::is_tcp(candidate.protocol) || candidate.protocol == Protocol::sniffed;
+    const bool by_endpoint = proxy_.profile().headless_per_endpoint && candidate.bind.empty() &&
+                             opaque && service.resolution == model::Resolution::passthrough &&
+                             service.addresses.empty();
     if (!by_endpoint) return add(candidate);
     bool any = false;
     for (const model::Endpoint& endpoint : service.endpoints) {
@@ -108,14 +115,16 @@ class OutboundBuilder {
     if (candidate.protocol == Protocol::udp) return;
     if (model::is_http(candidate.protocol)) return add_http(candidate);
     if (!candidate.bind.empty()) return add_opaque(candidate, candidate.bind, "");
-    if (candidate.service->addresses.empty()) return add_opaque(candidate, std::string(kAnyAddress), "");
+    if (candidate.service->addresses.empty())
+      return add_opaque(candidate, std::string(kAnyAddress), "");
     for (const std::string& address : candidate.service->addresses) {
       const bool range = address.find('/') != std::string::npos;
       add_opaque(candidate, range ? std::string(kAnyAddress) : address, range ? address : "");
     }
   }
 
-  ChainDraft http_chain(const Candidate& candidate, const std::string& route_name, const std::string& listener, bool sniffed) {
+  ChainDraft http_chain(const Candidate& candidate, const std::string& route_name,
+                        const std::string& listener, bool sniffed) {
     HttpOptions options;
     options.side = Side::outbound;
     options.stat_prefix = "outbound_" + listener + ";";
@@ -150,7 +159,8 @@ class OutboundBuilder {
     entry->carries = Carries::mixed;
   }
 
-  void add_opaque(const Candidate& candidate, const std::string& address, const std::string& range) {
+  void add_opaque(const Candidate& candidate, const std::string& address,
+                  const std::string& range) {
     Entry* entry = find(address, candidate.number);
     if (entry != nullptr && entry->locked) return;
     TcpInput input;
@@ -168,23 +178,28 @@ class OutboundBuilder {
       if (entry != nullptr && entry->carries == Carries::mixed) return;
       const bool shared = address == kAnyAddress;
       const std::string number = std::to_string(candidate.number);
-      chains.push_back(http_chain(candidate, shared ? number : candidate.service->host + ":" + number,
+      chains.push_back(http_chain(candidate,
+                                  shared ? number : candidate.service->host + ":" + number,
                                   listener_name(address, candidate.number), true));
     }
     if (entry == nullptr || (sniffed && entry->carries == Carries::http)) {
-      create(address, candidate, sniffed ? Carries::mixed : Carries::tcp).chains = std::move(chains);
+      create(address, candidate, sniffed ? Carries::mixed : Carries::tcp).chains =
+          std::move(chains);
       return;
     }
     merge(*entry, candidate, std::move(chains), sniffed);
   }
 
-  void merge(Entry& entry, const Candidate& candidate, std::vector<ChainDraft> chains, bool sniffed) {
-    const bool delicate = server_speaks_first(candidate.protocol) || server_speaks_first(entry.protocol);
+  void merge(Entry& entry, const Candidate& candidate, std::vector<ChainDraft> chains,
+             bool sniffed) {
+    const bool delicate =
+        server_speaks_first(candidate.protocol) || server_speaks_first(entry.protocol);
     if (delicate && candidate.protocol != entry.protocol) return;
     if (entry.carries != Carries::tcp && !proxy_.profile().sniff_http) return;
     for (ChainDraft& chain : chains) {
-      const bool conflict = std::any_of(entry.chains.begin(), entry.chains.end(),
-                                        [&](const ChainDraft& other) { return other.conflicts_with(chain); });
+      const bool conflict =
+          std::any_of(entry.chains.begin(), entry.chains.end(),
+                      [&](const ChainDraft& other) { return other.conflicts_with(chain); });
       if (!conflict) entry.chains.push_back(std::move(chain));
     }
     if (sniffed || entry.carries == Carries::http) entry.carries = Carries::mixed;
@@ -193,7 +208,8 @@ class OutboundBuilder {
   /// A further service of an HTTP listener: its virtual host comes with the routes.
   static void note(Entry& entry, const Candidate& candidate) {
     if (candidate.service == nullptr || entry.chains.empty()) return;
-    entry.chains.front().sources = join_sources(std::move(entry.chains.front().sources), candidate.service->sources);
+    entry.chains.front().sources =
+        join_sources(std::move(entry.chains.front().sources), candidate.service->sources);
   }
 
   Entry* find(const std::string& address, std::uint32_t port) {
@@ -244,7 +260,8 @@ class OutboundBuilder {
     if (protocols) listener.listener_filters.push_back(http_inspector());
     if (!proxy_.profile().sniff_http) return;
     listener.continue_on_listener_filters_timeout = true;
-    listener.listener_filters_timeout = protocols ? proxy_.mesh().protocol_detection_timeout : std::chrono::nanoseconds(0);
+    listener.listener_filters_timeout =
+        protocols ? proxy_.mesh().protocol_detection_timeout : std::chrono::nanoseconds(0);
   }
 
   /// A chain for all comers is the default one beside others, and an ordinary one alone.
@@ -265,7 +282,8 @@ class OutboundBuilder {
   std::map<std::string, Entry> entries_;
 };
 
-/// The listener that captured connections arrive at; it hands them to the one that fits where they wanted to go.
+/// The listener that captured connections arrive at; it hands them to the one that fits where they
+/// wanted to go.
 config::Listener capture_listener(const Proxy& proxy) {
   const Profile& profile = proxy.profile();
   config::Listener listener;
@@ -281,14 +299,16 @@ config::Listener capture_listener(const Proxy& proxy) {
     listener.max_connections_to_accept_per_socket_event = 1;
   }
   config::FilterChain& rest = listener.filter_chains.emplace_back();
-  if (profile.capture_blocks_itself) rest.name = std::string(profile.capture_listener) + "-catchall-tcp";
+  if (profile.capture_blocks_itself)
+    rest.name = std::string(profile.capture_listener) + "-catchall-tcp";
   rest.filters.push_back(tcp_unmatched(proxy));
   return listener;
 }
 
 }  // namespace
 
-std::vector<config::Listener> outbound_listeners(const Proxy& proxy, std::set<std::string>& routes) {
+std::vector<config::Listener> outbound_listeners(const Proxy& proxy,
+                                                 std::set<std::string>& routes) {
   OutboundBuilder builder(proxy, routes);
   for (const Egress& egress : proxy.scope.egress()) builder.add_egress(egress);
   std::vector<config::Listener> listeners = builder.finish();

@@ -20,14 +20,17 @@ namespace {
 
 bool same_scope(const crd::DestinationRuleSpec& a, const crd::DestinationRuleSpec& b) {
   const bool has_a = a.workload_selector.has_value(), has_b = b.workload_selector.has_value();
-  if (has_a != has_b || (has_a && a.workload_selector->match_labels != b.workload_selector->match_labels)) return false;
+  if (has_a != has_b ||
+      (has_a && a.workload_selector->match_labels != b.workload_selector->match_labels))
+    return false;
   return a.export_to == b.export_to;
 }
 
 void merge_into(Rule& merged, const crd::DestinationRule& later) {
   for (const crd::Subset& subset : later.spec.subsets) {
-    const bool known = std::any_of(merged.spec.subsets.begin(), merged.spec.subsets.end(),
-                                   [&](const crd::Subset& other) { return other.name == subset.name; });
+    const bool known =
+        std::any_of(merged.spec.subsets.begin(), merged.spec.subsets.end(),
+                    [&](const crd::Subset& other) { return other.name == subset.name; });
     if (!known) merged.spec.subsets.push_back(subset);
   }
   if (!merged.spec.traffic_policy) merged.spec.traffic_policy = later.spec.traffic_policy;

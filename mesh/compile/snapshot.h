@@ -12,8 +12,9 @@
 
 namespace lab::compile {
 
-/// A VirtualService with full names everywhere ("reviews" -> "reviews.prod.svc.cluster.local", gateway "g" ->
-/// "prod/g") and with the routes of its delegates in place of the references to them.
+/// A VirtualService with full names everywhere ("reviews" -> "reviews.prod.svc.cluster.local",
+/// gateway "g" -> "prod/g") and with the routes of its delegates in place of the references to
+/// them.
 struct VirtualService {
   std::string name, name_space;
   crd::VirtualServiceSpec spec;
@@ -22,7 +23,8 @@ struct VirtualService {
   bool is_bound_to(const std::string& gateway) const;
 };
 
-/// The DestinationRules of one host in one namespace, merged: the oldest one's policy, everybody's subsets.
+/// The DestinationRules of one host in one namespace, merged: the oldest one's policy, everybody's
+/// subsets.
 struct Rule {
   std::string name, name_space;
   crd::DestinationRuleSpec spec;
@@ -40,17 +42,20 @@ struct Snapshot {
   std::string folder = "/etc/lab/proxy";         ///< Where a proxy finds its files.
 };
 
-/// Reads the objects into the form that the compiler works on; MeshConfig comes from ConfigMap istio-system/istio.
+/// Reads the objects into the form that the compiler works on; MeshConfig comes from ConfigMap
+/// istio-system/istio.
 Snapshot make_snapshot(const crd::Objects& objects, const Profile& profile, Diagnostics& out);
 
 /// MeshConfig over the profile's defaults.
-model::MeshOptions mesh_options(const crd::Objects& objects, const Profile& profile, Diagnostics& out);
+model::MeshOptions mesh_options(const crd::Objects& objects, const Profile& profile,
+                                Diagnostics& out);
 
 /// Sorts objects by age, name and namespace, as Istio does where the oldest wins.
 template <class T>
 std::vector<const T*> oldest_first(const std::vector<T>& objects);
 
-std::vector<VirtualService> resolve_virtual_services(const crd::Objects& objects, const model::MeshOptions& mesh,
+std::vector<VirtualService> resolve_virtual_services(const crd::Objects& objects,
+                                                     const model::MeshOptions& mesh,
                                                      Diagnostics& out);
 std::vector<Rule> merge_rules(const crd::Objects& objects, const model::MeshOptions& mesh);
 
@@ -60,7 +65,8 @@ std::vector<const T*> oldest_first(const std::vector<T>& objects) {
   for (const T& object : objects) sorted.push_back(&object);
   std::stable_sort(sorted.begin(), sorted.end(), [](const T* a, const T* b) {
     const crd::Metadata &x = a->metadata, &y = b->metadata;
-    return std::tie(x.creation_timestamp, x.name, x.namespace_name) < std::tie(y.creation_timestamp, y.name, y.namespace_name);
+    return std::tie(x.creation_timestamp, x.name, x.namespace_name) <
+           std::tie(y.creation_timestamp, y.name, y.namespace_name);
   });
   return sorted;
 }

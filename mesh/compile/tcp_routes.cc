@@ -14,8 +14,9 @@ namespace {
 /// The part of a match that is decided here: gateway, source, port.
 template <class Match>
 bool applies(const Match& match, std::uint32_t port, const Proxy& proxy) {
-  const bool gateway = match.gateways.empty() ||
-                       std::find(match.gateways.begin(), match.gateways.end(), kMeshGateway) != match.gateways.end();
+  const bool gateway =
+      match.gateways.empty() ||
+      std::find(match.gateways.begin(), match.gateways.end(), kMeshGateway) != match.gateways.end();
   return gateway && model::selects(match.source_labels, proxy.workload.labels) &&
          (match.port == 0 || match.port == port) &&
          (match.source_namespace.empty() || match.source_namespace == proxy.workload.name_space);
@@ -24,9 +25,9 @@ bool applies(const Match& match, std::uint32_t port, const Proxy& proxy) {
 std::vector<const VirtualService*> for_host(const TcpInput& input) {
   std::vector<const VirtualService*> found;
   for (const VirtualService* service : *input.virtual_services) {
-    const bool fits = std::any_of(service->spec.hosts.begin(), service->spec.hosts.end(), [&](const std::string& host) {
-      return model::hosts_overlap(host, input.service->host);
-    });
+    const bool fits = std::any_of(
+        service->spec.hosts.begin(), service->spec.hosts.end(),
+        [&](const std::string& host) { return model::hosts_overlap(host, input.service->host); });
     if (fits) found.push_back(service);
   }
   return found;
@@ -38,10 +39,12 @@ std::vector<model::Source> sources_of(const VirtualService& service, const Origi
   return sources;
 }
 
-/// The chain to the service itself. A listener port that the service does not have leads to its only port.
+/// The chain to the service itself. A listener port that the service does not have leads to its
+/// only port.
 ChainDraft default_chain(const TcpInput& input, const Proxy& proxy) {
   ChainDraft chain;
-  const std::uint32_t port = input.service->ports.size() == 1 ? input.service->ports.front().number : input.listener_port;
+  const std::uint32_t port =
+      input.service->ports.size() == 1 ? input.service->ports.front().number : input.listener_port;
   const std::string cluster = cluster_name(port, "", input.service->host);
   chain.filters.push_back(tcp_proxy(cluster, cluster, proxy, proxy.scope.rule_for(*input.service)));
   chain.destination_ranges = input.destination_ranges;
@@ -62,10 +65,13 @@ std::vector<ChainDraft> tls_chains(const TcpInput& input, const Proxy& proxy) {
     for (const crd::TlsRoute& route : service->spec.tls) {
       for (const crd::TlsMatch& match : route.match) {
         if (!applies(match, input.listener_port, proxy) || route.route.empty()) continue;
-        if (!handled.insert(join(match.sni_hosts, ",") + "|" + join(match.destination_subnets, ",")).second) continue;
+        if (!handled.insert(join(match.sni_hosts, ",") + "|" + join(match.destination_subnets, ","))
+                 .second)
+          continue;
         ChainDraft chain;
         chain.server_names = match.sni_hosts;
-        chain.destination_ranges = match.destination_subnets.empty() ? input.destination_ranges : match.destination_subnets;
+        chain.destination_ranges = match.destination_subnets.empty() ? input.destination_ranges
+                                                                     : match.destination_subnets;
         chain.filters.push_back(tcp_proxy_to(route.route, *service, input.listener_port, proxy));
         chain.sources = sources_of(*service, match.origin);
         chains.push_back(std::move(chain));
@@ -79,8 +85,8 @@ std::vector<ChainDraft> tls_chains(const TcpInput& input, const Proxy& proxy) {
 }
 
 /// Chains of tcp routes; true when one of them takes every address, so that nothing comes after it.
-bool add_tcp_route(const crd::TcpRoute& route, const VirtualService& service, const TcpInput& input, const Proxy& proxy,
-                   std::vector<ChainDraft>& chains) {
+bool add_tcp_route(const crd::TcpRoute& route, const VirtualService& service, const TcpInput& input,
+                   const Proxy& proxy, std::vector<ChainDraft>& chains) {
   if (route.route.empty()) return false;
   ChainDraft chain;
   chain.sources = sources_of(service, route.origin);
@@ -92,7 +98,8 @@ bool add_tcp_route(const crd::TcpRoute& route, const VirtualService& service, co
     if (match.destination_subnets.empty()) {
       everything = true;
     } else {
-      ranges.insert(ranges.end(), match.destination_subnets.begin(), match.destination_subnets.end());
+      ranges.insert(ranges.end(), match.destination_subnets.begin(),
+                    match.destination_subnets.end());
     }
   }
   if (!everything && ranges.empty()) return false;
@@ -113,7 +120,9 @@ std::vector<ChainDraft> tcp_chains(const TcpInput& input, const Proxy& proxy) {
     }
   }
   ChainDraft rest = default_chain(input, proxy);
-  const bool taken = std::any_of(chains.begin(), chains.end(), [&](const ChainDraft& chain) { return chain.conflicts_with(rest); });
+  const bool taken = std::any_of(chains.begin(), chains.end(), [&](const ChainDraft& chain) {
+    return chain.conflicts_with(rest);
+  });
   if (!taken) chains.push_back(std::move(rest));
   return chains;
 }

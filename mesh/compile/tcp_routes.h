@@ -14,7 +14,8 @@ struct TcpInput {
   const std::vector<const VirtualService*>* virtual_services = nullptr;
 };
 
-/// The filter chains of a TCP or TLS port: those of VirtualServices' tcp and tls routes, else one to the service.
+/// The filter chains of a TCP or TLS port: those of VirtualServices' tcp and tls routes, else one
+/// to the service.
 std::vector<ChainDraft> tcp_chains(const TcpInput& input, const Proxy& proxy);
 
 }  // namespace lab::compile

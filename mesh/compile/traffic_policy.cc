@@ -19,7 +19,8 @@ void lay_over(crd::TrafficPolicy& base, const Over& over, bool replace) {
 }
 
 /// Lays one level (a policy and its port's settings) over what the levels above said.
-void lay_level_over(crd::TrafficPolicy& base, const crd::TrafficPolicy& level, std::uint32_t port, bool replaces) {
+void lay_level_over(crd::TrafficPolicy& base, const crd::TrafficPolicy& level, std::uint32_t port,
+                    bool replaces) {
   const crd::PortTrafficPolicy* settings = port_settings(level, port);
   if (settings == nullptr || !replaces) lay_over(base, level, false);
   if (settings != nullptr) lay_over(base, *settings, replaces);
@@ -33,7 +34,8 @@ const crd::ConsistentHash* hash_of(const std::optional<crd::LoadBalancer>& balan
   return balancer && balancer->consistent_hash ? &*balancer->consistent_hash : nullptr;
 }
 
-const crd::ConsistentHash* hash_of_level(const std::optional<crd::TrafficPolicy>& policy, std::uint32_t port) {
+const crd::ConsistentHash* hash_of_level(const std::optional<crd::TrafficPolicy>& policy,
+                                         std::uint32_t port) {
   if (!policy) return nullptr;
   if (const crd::PortTrafficPolicy* settings = port_settings(*policy, port)) {
     if (const crd::ConsistentHash* hash = hash_of(settings->load_balancer)) return hash;
@@ -43,20 +45,24 @@ const crd::ConsistentHash* hash_of_level(const std::optional<crd::TrafficPolicy>
 
 }  // namespace
 
-crd::TrafficPolicy policy_for(const Rule* rule, const crd::Subset* subset, std::uint32_t port, const Profile& profile) {
+crd::TrafficPolicy policy_for(const Rule* rule, const crd::Subset* subset, std::uint32_t port,
+                              const Profile& profile) {
   crd::TrafficPolicy policy;
   if (rule == nullptr) return policy;
   const bool replaces = profile.port_settings_replace;
   if (rule->spec.traffic_policy) lay_level_over(policy, *rule->spec.traffic_policy, port, replaces);
-  if (subset != nullptr && subset->traffic_policy) lay_level_over(policy, *subset->traffic_policy, port, replaces);
+  if (subset != nullptr && subset->traffic_policy)
+    lay_level_over(policy, *subset->traffic_policy, port, replaces);
   return policy;
 }
 
-const crd::ConsistentHash* hash_for(const Rule* rule, const std::string& subset, std::uint32_t port) {
+const crd::ConsistentHash* hash_for(const Rule* rule, const std::string& subset,
+                                    std::uint32_t port) {
   if (rule == nullptr) return nullptr;
   for (const crd::Subset& candidate : rule->spec.subsets) {
     if (subset.empty() || candidate.name != subset) continue;
-    if (const crd::ConsistentHash* hash = hash_of_level(candidate.traffic_policy, port)) return hash;
+    if (const crd::ConsistentHash* hash = hash_of_level(candidate.traffic_policy, port))
+      return hash;
   }
   return hash_of_level(rule->spec.traffic_policy, port);
 }

@@ -33,16 +33,21 @@ config::TransportSocket tls_socket(config::UpstreamTlsContext context) {
 
 std::string mutual_sni(const UpstreamTlsInput& input, const Profile& profile) {
   switch (profile.mutual_sni) {
-    case MutualSni::host: return input.service->host;
-    case MutualSni::cluster: return cluster_name(input.port, input.subset, input.service->host);
-    case MutualSni::dns_cluster: return dns_cluster_name(input.port, input.subset, input.service->host);
+    case MutualSni::host:
+      return input.service->host;
+    case MutualSni::cluster:
+      return cluster_name(input.port, input.subset, input.service->host);
+    case MutualSni::dns_cluster:
+      return dns_cluster_name(input.port, input.subset, input.service->host);
   }
   return "";
 }
 
 /// TLS with the mesh's own certificates.
-config::UpstreamTlsContext mesh_context(const ClusterDraft& draft, const std::vector<std::string>& names,
-                                        const std::string& sni, const Profile& profile, Secrets& secrets) {
+config::UpstreamTlsContext mesh_context(const ClusterDraft& draft,
+                                        const std::vector<std::string>& names,
+                                        const std::string& sni, const Profile& profile,
+                                        Secrets& secrets) {
   config::UpstreamTlsContext context;
   config::CommonTlsContext common = common_context(profile);
   secrets.add_mesh_identity(common);
@@ -57,13 +62,16 @@ config::UpstreamTlsContext mesh_context(const ClusterDraft& draft, const std::ve
 
 void follow_host(ClusterDraft& draft, const crd::ClientTlsSettings& tls) {
   if (!tls.sni.empty()) return;
-  config::UpstreamHttpProtocolOptions& names = draft.http_options().upstream_http_protocol_options.emplace();
+  config::UpstreamHttpProtocolOptions& names =
+      draft.http_options().upstream_http_protocol_options.emplace();
   names.auto_sni = true;
-  names.auto_san_validation = tls.subject_alt_names.empty() && !tls.insecure_skip_verify.value_or(false);
+  names.auto_san_validation =
+      tls.subject_alt_names.empty() && !tls.insecure_skip_verify.value_or(false);
 }
 
 void add_own_certificates(config::CommonTlsContext& common, const crd::ClientTlsSettings& tls,
-                          const std::vector<std::string>& names, const Profile& profile, Secrets& secrets) {
+                          const std::vector<std::string>& names, const Profile& profile,
+                          Secrets& secrets) {
   const bool mutual = tls.mode == crd::ClientTlsMode::MUTUAL;
   const bool unchecked = tls.insecure_skip_verify.value_or(false);
   if (!tls.credential_name.empty()) {
@@ -80,12 +88,14 @@ void add_own_certificates(config::CommonTlsContext& common, const crd::ClientTls
     if (unchecked) common.validation_context.emplace();
     return;
   }
-  secrets.trust_file(common, tls.ca_certificates.empty() ? "system" : tls.ca_certificates, exactly(names), tls.ca_crl);
+  secrets.trust_file(common, tls.ca_certificates.empty() ? "system" : tls.ca_certificates,
+                     exactly(names), tls.ca_crl);
 }
 
 /// SIMPLE and MUTUAL: certificates that the rule names.
 config::UpstreamTlsContext own_context(ClusterDraft& draft, const crd::ClientTlsSettings& tls,
-                                       const UpstreamTlsInput& input, const Profile& profile, Secrets& secrets) {
+                                       const UpstreamTlsInput& input, const Profile& profile,
+                                       Secrets& secrets) {
   config::UpstreamTlsContext context;
   config::CommonTlsContext common = common_context(profile);
   if (profile.auto_names) follow_host(draft, tls);
@@ -106,20 +116,21 @@ void use_where_spoken(config::Cluster& cluster, config::TransportSocket socket) 
   spoken.transport_socket = std::move(socket);
   other.name = "tlsMode-disabled";
   other.match = Value(Value::Object{});
-  other.transport_socket = {"envoy.transport_sockets.raw_buffer", config::Any::of(config::RawBuffer{})};
+  other.transport_socket = {"envoy.transport_sockets.raw_buffer",
+                            config::Any::of(config::RawBuffer{})};
   cluster.transport_socket_matches = {std::move(spoken), std::move(other)};
 }
 
 }  // namespace
 
-void apply_upstream_tls(ClusterDraft& draft, const crd::TrafficPolicy& policy, const UpstreamTlsInput& input,
-                        const Proxy& proxy, Secrets& secrets) {
+void apply_upstream_tls(ClusterDraft& draft, const crd::TrafficPolicy& policy,
+                        const UpstreamTlsInput& input, const Proxy& proxy, Secrets& secrets) {
   const Profile& profile = proxy.profile();
   if (!policy.tls) {
     if (input.service->external || !proxy.mesh().auto_mtls) return;
     if (!service_speaks_mutual_tls(*input.service, policy, input.port, proxy.snapshot)) return;
-    config::TransportSocket socket =
-        tls_socket(mesh_context(draft, input.identities, mutual_sni(input, profile), profile, secrets));
+    config::TransportSocket socket = tls_socket(
+        mesh_context(draft, input.identities, mutual_sni(input, profile), profile, secrets));
     if (draft.cluster.type == config::Cluster::DiscoveryType::original_dst) {
       draft.cluster.transport_socket = std::move(socket);
     } else {

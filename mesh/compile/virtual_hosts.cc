@@ -16,7 +16,8 @@ bool carries_http(const model::Port& port) {
   return model::is_http(port.protocol) || port.protocol == model::Protocol::sniffed;
 }
 
-/// Collects the virtual hosts of one port: first those of VirtualServices, then the services that none names.
+/// Collects the virtual hosts of one port: first those of VirtualServices, then the services that
+/// none names.
 class HostCollector {
  public:
   HostCollector(const Proxy& proxy, const Egress& egress, std::uint32_t port)
@@ -33,12 +34,14 @@ class HostCollector {
   std::vector<config::VirtualHost> collect() {
     for (const VirtualService* service : egress_.virtual_services) add_virtual_service(*service);
     for (const model::Service* service : egress_.services) add_plain(*service);
-    std::sort(hosts_.begin(), hosts_.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    std::sort(hosts_.begin(), hosts_.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
     return std::move(hosts_);
   }
 
  private:
-  /// For each service the VirtualService whose wildcard fits it most closely: it alone gets the service.
+  /// For each service the VirtualService whose wildcard fits it most closely: it alone gets the
+  /// service.
   void index_wildcards() {
     std::vector<std::pair<std::string, const VirtualService*>> wildcards;
     for (const VirtualService* service : egress_.virtual_services) {
@@ -51,7 +54,8 @@ class HostCollector {
       const std::pair<std::string, const VirtualService*>* best = nullptr;
       for (const auto& candidate : wildcards) {
         if (!model::host_within(host, candidate.first)) continue;
-        if (best == nullptr || model::more_specific(candidate.first, best->first)) best = &candidate;
+        if (best == nullptr || model::more_specific(candidate.first, best->first))
+          best = &candidate;
       }
       if (best != nullptr) wildcard_of_[host] = best->second;
     }
@@ -81,7 +85,8 @@ class HostCollector {
         if (!model::host_within(name, host)) continue;
         any = true;
         const auto owner = wildcard_of_.find(name);
-        if (owner != wildcard_of_.end() && owner->second == &service && exact_.count(name) == 0) services.push_back(candidate);
+        if (owner != wildcard_of_.end() && owner->second == &service && exact_.count(name) == 0)
+          services.push_back(candidate);
       }
       if (!any) others.push_back(host);
     }
@@ -89,12 +94,14 @@ class HostCollector {
 
   bool concerns(const VirtualService& service) const {
     if (port_ == 80) return true;  // Names that are no services are reachable on port 80 alone.
-    return std::any_of(service.spec.hosts.begin(), service.spec.hosts.end(), [&](const std::string& host) {
-      if (by_host_.count(host) != 0) return true;
-      return std::any_of(by_host_.begin(), by_host_.end(), [&](const auto& entry) {
-        return (model::is_wildcard(host) || model::is_wildcard(entry.first)) && model::host_within(entry.first, host);
-      });
-    });
+    return std::any_of(
+        service.spec.hosts.begin(), service.spec.hosts.end(), [&](const std::string& host) {
+          if (by_host_.count(host) != 0) return true;
+          return std::any_of(by_host_.begin(), by_host_.end(), [&](const auto& entry) {
+            return (model::is_wildcard(host) || model::is_wildcard(entry.first)) &&
+                   model::host_within(entry.first, host);
+          });
+        });
   }
 
   void add_virtual_service(const VirtualService& service) {
@@ -106,8 +113,9 @@ class HostCollector {
     std::vector<const model::Service*> services;
     std::vector<std::string> others;
     divide(service, services, others);
-    const bool any_http = std::any_of(services.begin(), services.end(),
-                                      [&](const model::Service* one) { return carries_http(*one->port(port_)); });
+    const bool any_http =
+        std::any_of(services.begin(), services.end(),
+                    [&](const model::Service* one) { return carries_http(*one->port(port_)); });
     for (const model::Service* one : services) taken_.insert(one);
     if (!any_http && (port_ != 80 || !services.empty())) return;
     for (const std::string& name : others) {
@@ -117,26 +125,31 @@ class HostCollector {
     }
     for (const model::Service* one : services) {
       if (!carries_http(*one->port(port_))) continue;
-      add(one->host, service_domains(*one, port_, proxy_), routes, join_sources(service.sources, one->sources));
+      add(one->host, service_domains(*one, port_, proxy_), routes,
+          join_sources(service.sources, one->sources));
     }
   }
 
   void add_plain(const model::Service& service) {
     const model::Port* port = service.port(port_);
-    if (port == nullptr || taken_.count(&service) != 0 || service.resolution == model::Resolution::alias) return;
+    if (port == nullptr || taken_.count(&service) != 0 ||
+        service.resolution == model::Resolution::alias)
+      return;
     if (!carries_http(*port)) return;
-    add(service.host, service_domains(service, port_, proxy_), {default_route(service, *port, proxy_)}, service.sources);
+    add(service.host, service_domains(service, port_, proxy_),
+        {default_route(service, *port, proxy_)}, service.sources);
   }
 
-  void add(const std::string& host, std::vector<std::string> domains, std::vector<config::Route> routes,
-           const std::vector<model::Source>& sources) {
+  void add(const std::string& host, std::vector<std::string> domains,
+           std::vector<config::Route> routes, const std::vector<model::Source>& sources) {
     config::VirtualHost virtual_host;
     virtual_host.name = host_and_port(host, port_);
     if (!names_.insert(virtual_host.name).second) return;
     for (std::string& domain : domains) {
       // A short name never takes another service's full one.
       if (domain != host && known_names_.count(domain) != 0) continue;
-      if (domains_.insert(to_lower(domain)).second) virtual_host.domains.push_back(std::move(domain));
+      if (domains_.insert(to_lower(domain)).second)
+        virtual_host.domains.push_back(std::move(domain));
     }
     if (virtual_host.domains.empty()) return;
     virtual_host.routes = std::move(routes);
@@ -158,7 +171,9 @@ class HostCollector {
 /// The egress set that a listener at that port belongs to.
 const Egress& egress_for(const Proxy& proxy, std::uint32_t port) {
   for (const Egress& egress : proxy.scope.egress()) {
-    if (egress.listener != nullptr && egress.listener->port && egress.listener->port->number == port) return egress;
+    if (egress.listener != nullptr && egress.listener->port &&
+        egress.listener->port->number == port)
+      return egress;
   }
   for (const Egress& egress : proxy.scope.egress()) {
     if (egress.listener == nullptr || !egress.listener->port) return egress;
@@ -166,10 +181,13 @@ const Egress& egress_for(const Proxy& proxy, std::uint32_t port) {
   return proxy.scope.egress().front();
 }
 
-std::vector<config::VirtualHost> only_host(std::vector<config::VirtualHost> all, const std::string& host) {
+std::vector<config::VirtualHost> only_host(std::vector<config::VirtualHost> all,
+                                           const std::string& host) {
   std::vector<config::VirtualHost> kept;
   for (config::VirtualHost& candidate : all) {
-    if (std::find(candidate.domains.begin(), candidate.domains.end(), host) == candidate.domains.end()) continue;
+    if (std::find(candidate.domains.begin(), candidate.domains.end(), host) ==
+        candidate.domains.end())
+      continue;
     candidate.domains = {"*"};
     kept.push_back(std::move(candidate));
     break;
@@ -192,7 +210,8 @@ std::optional<config::VirtualHost> catch_all_host(const Proxy& proxy) {
   if (allow) {
     config::RouteAction& action = route.route.emplace();
     const crd::Destination* egress = proxy.scope.egress_proxy();
-    action.cluster = egress != nullptr ? destination_cluster(*egress, nullptr, 0) : std::string(kPassthrough);
+    action.cluster =
+        egress != nullptr ? destination_cluster(*egress, nullptr, 0) : std::string(kPassthrough);
     action.timeout = action.max_grpc_timeout = std::chrono::nanoseconds(0);
   } else {
     route.direct_response.emplace().status = 502;
@@ -206,7 +225,8 @@ config::RouteConfiguration sidecar_routes(const Proxy& proxy, const std::string&
   routes.validate_clusters = false;
   const std::size_t colon = name.rfind(':');
   const bool one_service = colon != std::string::npos;
-  const auto port = static_cast<std::uint32_t>(std::stoul(one_service ? name.substr(colon + 1) : name));
+  const auto port =
+      static_cast<std::uint32_t>(std::stoul(one_service ? name.substr(colon + 1) : name));
   routes.virtual_hosts = HostCollector(proxy, egress_for(proxy, port), port).collect();
   if (one_service) {
     routes.virtual_hosts = only_host(std::move(routes.virtual_hosts), name.substr(0, colon));

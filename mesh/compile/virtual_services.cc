@@ -18,7 +18,8 @@ std::string full_gateway(const std::string& name, const std::string& name_space)
   if (name == kMeshGateway || name.find('/') != std::string::npos) {
     return name.rfind("./", 0) == 0 ? name_space + name.substr(1) : name;
   }
-  // Older files name a gateway of another namespace by its host: "g.ns" or "g.ns.svc.cluster.local".
+  // Older files name a gateway of another namespace by its host: "g.ns" or
+  // "g.ns.svc.cluster.local".
   const std::vector<std::string> parts = split(name, '.');
   if (parts.size() >= 2) return parts[1] + "/" + parts[0];
   return name_space + "/" + name;
@@ -27,7 +28,8 @@ std::string full_gateway(const std::string& name, const std::string& name_space)
 /// Rewrites the names in one VirtualService.
 class Resolver {
  public:
-  Resolver(std::string name_space, const model::MeshOptions& mesh) : name_space_(std::move(name_space)), mesh_(mesh) {}
+  Resolver(std::string name_space, const model::MeshOptions& mesh)
+      : name_space_(std::move(name_space)), mesh_(mesh) {}
 
   void host(std::string& name) const { name = model::full_host(name, name_space_, mesh_.domain); }
   void destination(crd::Destination& target) const { host(target.host); }
@@ -65,7 +67,8 @@ class Resolver {
   const model::MeshOptions& mesh_;
 };
 
-bool matches_conflict(const std::optional<crd::StringMatch>& root, const std::optional<crd::StringMatch>& leaf) {
+bool matches_conflict(const std::optional<crd::StringMatch>& root,
+                      const std::optional<crd::StringMatch>& leaf) {
   if (!root || !leaf) return false;
   if (root->prefix && leaf->prefix) return leaf->prefix->rfind(*root->prefix, 0) != 0;
   if (root->prefix && leaf->exact) return leaf->exact->rfind(*root->prefix, 0) != 0;
@@ -75,7 +78,8 @@ bool matches_conflict(const std::optional<crd::StringMatch>& root, const std::op
 /// Both must hold; nothing when they can't.
 std::optional<crd::HttpMatch> both(const crd::HttpMatch& root, const crd::HttpMatch& leaf) {
   if (matches_conflict(root.uri, leaf.uri) || matches_conflict(root.method, leaf.method) ||
-      matches_conflict(root.authority, leaf.authority) || matches_conflict(root.scheme, leaf.scheme)) {
+      matches_conflict(root.authority, leaf.authority) ||
+      matches_conflict(root.scheme, leaf.scheme)) {
     return {};
   }
   if (root.port != 0 && leaf.port != 0 && root.port != leaf.port) return {};
@@ -128,12 +132,15 @@ std::optional<crd::HttpRoute> under(const crd::HttpRoute& root, const crd::HttpR
   return merged;
 }
 
-/// Puts the routes of delegates in the place of the references. A delegate has no hosts and no delegates of its own.
+/// Puts the routes of delegates in the place of the references. A delegate has no hosts and no
+/// delegates of its own.
 class Delegates {
  public:
-  Delegates(const crd::Objects& objects, const model::MeshOptions& mesh, Diagnostics& out) : mesh_(mesh), out_(out) {
+  Delegates(const crd::Objects& objects, const model::MeshOptions& mesh, Diagnostics& out)
+      : mesh_(mesh), out_(out) {
     for (const crd::VirtualService& service : objects.virtual_services) {
-      if (service.spec.hosts.empty()) leaves_[service.metadata.namespace_name + "/" + service.metadata.name] = &service;
+      if (service.spec.hosts.empty())
+        leaves_[service.metadata.namespace_name + "/" + service.metadata.name] = &service;
     }
   }
 
@@ -150,9 +157,11 @@ class Delegates {
   }
 
  private:
-  void append(VirtualService& root, const crd::HttpRoute& reference, std::vector<crd::HttpRoute>& routes) const {
+  void append(VirtualService& root, const crd::HttpRoute& reference,
+              std::vector<crd::HttpRoute>& routes) const {
     const std::string& stated = reference.delegate->namespace_name;
-    const std::string key = (stated.empty() ? root.name_space : stated) + "/" + reference.delegate->name;
+    const std::string key =
+        (stated.empty() ? root.name_space : stated) + "/" + reference.delegate->name;
     const auto found = leaves_.find(key);
     if (found == leaves_.end()) return;
     const crd::VirtualService& leaf = *found->second;
@@ -162,7 +171,8 @@ class Delegates {
     Resolver(owner, mesh_).http_routes(own);
     for (const crd::HttpRoute& route : own) {
       if (route.delegate) {
-        out_.add(route.delegate->origin, "VirtualService \"" + key + "\" is a delegate and must not delegate further.");
+        out_.add(route.delegate->origin,
+                 "VirtualService \"" + key + "\" is a delegate and must not delegate further.");
         continue;
       }
       if (auto merged = under(reference, route)) routes.push_back(std::move(*merged));
@@ -177,7 +187,8 @@ class Delegates {
 
 }  // namespace
 
-std::vector<VirtualService> resolve_virtual_services(const crd::Objects& objects, const model::MeshOptions& mesh,
+std::vector<VirtualService> resolve_virtual_services(const crd::Objects& objects,
+                                                     const model::MeshOptions& mesh,
                                                      Diagnostics& out) {
   const Delegates delegates(objects, mesh, out);
   std::vector<VirtualService> services;
@@ -188,7 +199,8 @@ std::vector<VirtualService> resolve_virtual_services(const crd::Objects& objects
     service.name_space = source->metadata.namespace_name;
     service.spec = source->spec;
     service.sources.push_back(source_of(*source));
-    if (service.spec.export_to.empty()) service.spec.export_to = mesh.default_virtual_service_export_to;
+    if (service.spec.export_to.empty())
+      service.spec.export_to = mesh.default_virtual_service_export_to;
     Resolver(service.name_space, mesh).all(service.spec);
     delegates.merge(service);
     services.push_back(std::move(service));

@@ -16,20 +16,23 @@ std::string value_of(const model::Labels& labels, const char* key) {
 }
 
 bool runs_router(const crd::PodSpec& spec) {
-  return std::any_of(spec.containers.begin(), spec.containers.end(), [](const crd::Container& container) {
-    std::vector<std::string> words = container.command;
-    words.insert(words.end(), container.args.begin(), container.args.end());
-    const auto proxy = std::find(words.begin(), words.end(), "proxy");
-    return proxy != words.end() && proxy + 1 != words.end() && *(proxy + 1) == "router";
-  });
+  return std::any_of(
+      spec.containers.begin(), spec.containers.end(), [](const crd::Container& container) {
+        std::vector<std::string> words = container.command;
+        words.insert(words.end(), container.args.begin(), container.args.end());
+        const auto proxy = std::find(words.begin(), words.end(), "proxy");
+        return proxy != words.end() && proxy + 1 != words.end() && *(proxy + 1) == "router";
+      });
 }
 
 bool is_gateway(const Workload& workload, const crd::Objects& objects) {
   const std::string istio = value_of(workload.labels, "istio");
   if (istio == "ingressgateway" || istio == "egressgateway") return true;
-  return std::any_of(objects.gateways.begin(), objects.gateways.end(), [&](const crd::Gateway& gateway) {
-    return !gateway.spec.selector.empty() && model::selects(gateway.spec.selector, workload.labels);
-  });
+  return std::any_of(objects.gateways.begin(), objects.gateways.end(),
+                     [&](const crd::Gateway& gateway) {
+                       return !gateway.spec.selector.empty() &&
+                              model::selects(gateway.spec.selector, workload.labels);
+                     });
 }
 
 void set_kind(Workload& workload, const crd::Objects& objects, bool router) {
@@ -63,7 +66,8 @@ Workload from_pod_spec(const crd::Metadata& metadata, const crd::PodSpec& spec) 
   workload.mutual_tls = value_of(metadata.labels, "security.istio.io/tlsMode") == "istio";
   for (const crd::Container& container : spec.containers) {
     for (const crd::ContainerPort& port : container.ports) {
-      workload.ports.push_back({port.name, port.container_port, port.protocol.empty() ? "TCP" : port.protocol});
+      workload.ports.push_back(
+          {port.name, port.container_port, port.protocol.empty() ? "TCP" : port.protocol});
     }
   }
   return workload;
@@ -84,9 +88,10 @@ Workload from_pod(const crd::Pod& pod, const crd::Objects& objects) {
 }
 
 /// Replicas after the first are told apart by a number.
-Workload from_deployment(const crd::Deployment& source, const crd::Objects& objects, const Profile& profile,
-                         int replica) {
-  Workload workload = from_pod_spec(source.spec.pod_template.metadata, source.spec.pod_template.spec);
+Workload from_deployment(const crd::Deployment& source, const crd::Objects& objects,
+                         const Profile& profile, int replica) {
+  Workload workload =
+      from_pod_spec(source.spec.pod_template.metadata, source.spec.pod_template.spec);
   workload.name = source.metadata.name + (replica == 0 ? "" : "-" + std::to_string(replica + 1));
   workload.name_space = source.metadata.namespace_name;
   workload.owner_kind = source.kind;
@@ -94,7 +99,8 @@ Workload from_deployment(const crd::Deployment& source, const crd::Objects& obje
   workload.sources.push_back(source_of(source));
   set_kind(workload, objects, runs_router(source.spec.pod_template.spec));
   // The injector labels what it gives a sidecar.
-  if (profile.permissive_by_default && workload.kind == WorkloadKind::sidecar) workload.mutual_tls = true;
+  if (profile.permissive_by_default && workload.kind == WorkloadKind::sidecar)
+    workload.mutual_tls = true;
   return workload;
 }
 
@@ -107,8 +113,8 @@ bool has_pods(const crd::Deployment& deployment, const crd::Objects& objects) {
   });
 }
 
-void add_deployments(const std::vector<crd::Deployment>& all, const crd::Objects& objects, const Profile& profile,
-                     std::vector<Workload>& out) {
+void add_deployments(const std::vector<crd::Deployment>& all, const crd::Objects& objects,
+                     const Profile& profile, std::vector<Workload>& out) {
   for (const crd::Deployment& deployment : all) {
     if (has_pods(deployment, objects)) continue;
     const int replicas = deployment.spec.replicas.value_or(1);
@@ -149,7 +155,8 @@ void add_entries(const crd::Objects& objects, std::vector<Workload>& out) {
     for (std::size_t i = 0; i < entry.spec.endpoints.size(); ++i) {
       Workload workload = from_entry(entry.spec.endpoints[i], entry.metadata);
       workload.owner_kind = "ServiceEntry";
-      workload.name = entry.metadata.name + (entry.spec.endpoints.size() > 1 ? "-" + std::to_string(i) : "");
+      workload.name =
+          entry.metadata.name + (entry.spec.endpoints.size() > 1 ? "-" + std::to_string(i) : "");
       workload.sources.push_back(source_of(entry));
       out.push_back(std::move(workload));
     }
@@ -163,7 +170,8 @@ std::map<std::string, std::string> listed_addresses(const crd::Objects& objects)
     for (const crd::SliceEndpoint& endpoint : slice.endpoints) {
       if (!endpoint.target_ref || endpoint.addresses.empty()) continue;
       const std::string& stated = endpoint.target_ref->namespace_name;
-      found.emplace((stated.empty() ? slice.metadata.namespace_name : stated) + "/" + endpoint.target_ref->name,
+      found.emplace((stated.empty() ? slice.metadata.namespace_name : stated) + "/" +
+                        endpoint.target_ref->name,
                     endpoint.addresses.front());
     }
   }

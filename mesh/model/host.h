@@ -19,7 +19,8 @@ bool host_within(std::string_view inner, std::string_view outer);
 /// ("reviews" -> "reviews.prod.svc.cluster.local"); "*" and names with dots stay.
 std::string full_host(std::string_view host, std::string_view name_space, std::string_view domain);
 
-/// Orders patterns as Istio does when one must win: exact names before wildcards, longer before shorter, then by name.
+/// Orders patterns as Istio does when one must win: exact names before wildcards, longer before
+/// shorter, then by name.
 bool more_specific(std::string_view a, std::string_view b);
 
 /// The most specific of `patterns` that covers `host`, or -1.

@@ -12,7 +12,8 @@ namespace lab::model {
 /// Where traffic goes that no service claims.
 enum class UnmatchedTraffic : std::uint8_t { allow_any, registry_only };
 
-/// What the mesh as a whole is told (MeshConfig); fields that a file leaves out come from the profile.
+/// What the mesh as a whole is told (MeshConfig); fields that a file leaves out come from the
+/// profile.
 struct MeshOptions {
   std::string trust_domain = "cluster.local";
   std::vector<std::string> trust_domain_aliases;
@@ -25,7 +26,8 @@ struct MeshOptions {
   std::string access_log_file;    ///< Empty: none.
   std::string access_log_format;  ///< Empty: Envoy's form with Istio's fields.
   bool access_log_json = false;
-  Visibility default_service_export_to, default_virtual_service_export_to, default_destination_rule_export_to;
+  Visibility default_service_export_to, default_virtual_service_export_to,
+      default_destination_rule_export_to;
   bool has_default_retries = false;
   std::int64_t default_retry_attempts = 2;
   std::string default_retry_on;

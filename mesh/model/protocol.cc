@@ -11,10 +11,10 @@ struct Word {
 };
 
 constexpr Word kWords[] = {
-    {"http", Protocol::http},       {"http2", Protocol::http2}, {"grpc", Protocol::grpc},
+    {"http", Protocol::http},         {"http2", Protocol::http2}, {"grpc", Protocol::grpc},
     {"grpc-web", Protocol::grpc_web}, {"https", Protocol::https}, {"tls", Protocol::tls},
-    {"tcp", Protocol::tcp},         {"mongo", Protocol::mongo}, {"mysql", Protocol::mysql},
-    {"redis", Protocol::redis},     {"udp", Protocol::udp},
+    {"tcp", Protocol::tcp},           {"mongo", Protocol::mongo}, {"mysql", Protocol::mysql},
+    {"redis", Protocol::redis},       {"udp", Protocol::udp},
 };
 
 /// Values of appProtocol that Kubernetes registers itself.
@@ -43,8 +43,8 @@ Protocol protocol_of_word(std::string_view word) {
   return Protocol::sniffed;
 }
 
-Protocol protocol_of_port(std::string_view transport, std::string_view name, std::string_view app_protocol,
-                          std::uint32_t number) {
+Protocol protocol_of_port(std::string_view transport, std::string_view name,
+                          std::string_view app_protocol, std::uint32_t number) {
   if (equal_ignore_case(transport, "UDP")) return Protocol::udp;
   for (const Word& known : kAppProtocols) {
     if (known.word == app_protocol) return known.protocol;
@@ -62,10 +62,15 @@ Protocol protocol_of_port(std::string_view transport, std::string_view name, std
 }
 
 bool is_http2(Protocol protocol) {
-  return protocol == Protocol::http2 || protocol == Protocol::grpc || protocol == Protocol::grpc_web;
+  return protocol == Protocol::http2 || protocol == Protocol::grpc ||
+         protocol == Protocol::grpc_web;
 }
-bool is_http(Protocol protocol) { return protocol == Protocol::http || is_http2(protocol); }
-bool is_tls(Protocol protocol) { return protocol == Protocol::https || protocol == Protocol::tls; }
+bool is_http(Protocol protocol) {
+  return protocol == Protocol::http || is_http2(protocol);
+}
+bool is_tls(Protocol protocol) {
+  return protocol == Protocol::https || protocol == Protocol::tls;
+}
 bool is_tcp(Protocol protocol) {
   return is_tls(protocol) || protocol == Protocol::tcp || protocol == Protocol::mongo ||
          protocol == Protocol::mysql || protocol == Protocol::redis;
@@ -73,18 +78,30 @@ bool is_tcp(Protocol protocol) {
 
 std::string_view protocol_name(Protocol protocol) {
   switch (protocol) {
-    case Protocol::http: return "HTTP";
-    case Protocol::http2: return "HTTP2";
-    case Protocol::grpc: return "GRPC";
-    case Protocol::grpc_web: return "GRPC-Web";
-    case Protocol::https: return "HTTPS";
-    case Protocol::tls: return "TLS";
-    case Protocol::tcp: return "TCP";
-    case Protocol::mongo: return "Mongo";
-    case Protocol::mysql: return "MySQL";
-    case Protocol::redis: return "Redis";
-    case Protocol::udp: return "UDP";
-    case Protocol::sniffed: return "UnsupportedProtocol";
+    case Protocol::http:
+      return "HTTP";
+    case Protocol::http2:
+      return "HTTP2";
+    case Protocol::grpc:
+      return "GRPC";
+    case Protocol::grpc_web:
+      return "GRPC-Web";
+    case Protocol::https:
+      return "HTTPS";
+    case Protocol::tls:
+      return "TLS";
+    case Protocol::tcp:
+      return "TCP";
+    case Protocol::mongo:
+      return "Mongo";
+    case Protocol::mysql:
+      return "MySQL";
+    case Protocol::redis:
+      return "Redis";
+    case Protocol::udp:
+      return "UDP";
+    case Protocol::sniffed:
+      return "UnsupportedProtocol";
   }
   return "";
 }

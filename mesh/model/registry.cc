@@ -2,7 +2,8 @@
 
 namespace lab::model {
 
-std::string spiffe_id(const std::string& trust_domain, const std::string& name_space, const std::string& account) {
+std::string spiffe_id(const std::string& trust_domain, const std::string& name_space,
+                      const std::string& account) {
   return "spiffe://" + trust_domain + "/ns/" + name_space + "/sa/" + account;
 }
 

@@ -16,8 +16,8 @@ class Registry {
   std::vector<Service> services;  ///< In Istio's order: oldest first, then by namespace and name.
   std::vector<Workload> workloads;
 
-  /// The service of that name which somebody in `name_space` sees; of several, his own namespace's, then a Kubernetes
-  /// one, then the first. Nothing when none is visible.
+  /// The service of that name which somebody in `name_space` sees; of several, his own namespace's,
+  /// then a Kubernetes one, then the first. Nothing when none is visible.
   const Service* find(const std::string& host, const std::string& name_space) const;
   /// All services of that name.
   std::vector<const Service*> all(const std::string& host) const;

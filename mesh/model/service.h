@@ -24,7 +24,7 @@ struct Port {
   std::string name;
   std::uint32_t number = 0;
   Protocol protocol = Protocol::sniffed;
-  std::string target_name;         ///< Of a container port, when targetPort is a name.
+  std::string target_name;          ///< Of a container port, when targetPort is a name.
   std::uint32_t target_number = 0;  ///< Of targetPort; 0: the same number.
 };
 
@@ -42,19 +42,19 @@ using Visibility = std::vector<std::string>;
 
 /// One address behind a service.
 struct Endpoint {
-  std::string address;         ///< IP, host name (DNS resolutions) or path of a socket.
-  std::uint32_t port = 0;      ///< 0: of a path.
-  std::string port_name;       ///< Which of the service's ports it serves.
+  std::string address;     ///< IP, host name (DNS resolutions) or path of a socket.
+  std::uint32_t port = 0;  ///< 0: of a path.
+  std::string port_name;   ///< Which of the service's ports it serves.
   Labels labels;
   std::string service_account;
   std::string name_space;
-  std::string workload;        ///< Name of the Pod or WorkloadEntry.
-  std::string locality;        ///< "region/zone/sub-zone", or empty.
+  std::string workload;  ///< Name of the Pod or WorkloadEntry.
+  std::string locality;  ///< "region/zone/sub-zone", or empty.
   std::string network;
-  std::uint32_t weight = 0;    ///< 0: unset.
-  bool mutual_tls = false;     ///< Its proxy speaks the mesh's TLS.
+  std::uint32_t weight = 0;  ///< 0: unset.
+  bool mutual_tls = false;   ///< Its proxy speaks the mesh's TLS.
   bool healthy = true;
-  bool health_known = false;   ///< From Kubernetes, which says so; not from a ServiceEntry.
+  bool health_known = false;  ///< From Kubernetes, which says so; not from a ServiceEntry.
   bool draining = false;
   std::vector<Source> sources;
 };
@@ -77,7 +77,7 @@ struct Service {
   Labels labels;
   Labels selector;
   std::vector<std::string> subject_alt_names;
-  std::string created;  ///< RFC 3339; orders what conflicts.
+  std::string created;      ///< RFC 3339; orders what conflicts.
   std::string object_name;  ///< Of the ServiceEntry: decides between equal times.
   std::vector<Endpoint> endpoints;
   std::vector<Source> sources;

@@ -34,7 +34,8 @@ struct Workload {
   std::string network;
   std::string node_name;
   bool ready = true;
-  bool mutual_tls = false;  ///< Known to speak the mesh's TLS (label security.istio.io/tlsMode, or a profile's default).
+  bool mutual_tls = false;  ///< Known to speak the mesh's TLS (label security.istio.io/tlsMode, or
+                            ///< a profile's default).
   std::vector<ContainerPort> ports;
   Labels port_map;  ///< A WorkloadEntry's ports by name.
   std::uint32_t weight = 0;
@@ -42,6 +43,7 @@ struct Workload {
 };
 
 /// "spiffe://DOMAIN/ns/NAMESPACE/sa/ACCOUNT". Source: SPIFFE ID of Istio workloads.
-std::string spiffe_id(const std::string& trust_domain, const std::string& name_space, const std::string& account);
+std::string spiffe_id(const std::string& trust_domain, const std::string& name_space,
+                      const std::string& account);
 
 }  // namespace lab::model

@@ -1,5 +1,6 @@
-// Compiles files without a lab, for scripts and goldens: compile_tool [-p PROFILE] [-n NODE]... [-v2] [-x] -o DIR FILE...
-// -x writes the proxy's own files to DIR/NODE/, and static.json beside them.
+// Compiles files without a lab, for scripts and goldens: compile_tool [-p PROFILE] [-n NODE]...
+// [-v2] [-x] -o DIR FILE... -x writes the proxy's own files to DIR/NODE/, and static.json beside
+// them.
 #include <sys/stat.h>
 
 #include <cstring>
@@ -45,7 +46,8 @@ Options parse(int argc, char** argv) {
 
 Result<> write_proxy_files(const std::string& folder, const compile::NodeConfig& node) {
   for (const char* part : {"", "/rds", "/eds", "/sds"}) ::mkdir((folder + part).c_str(), 0755);
-  for (const auto& [name, content] : compile::files_of(node)) TRY(write_file(folder + "/" + name, content));
+  for (const auto& [name, content] : compile::files_of(node))
+    TRY(write_file(folder + "/" + name, content));
   return write_file(folder + "/static.json", write_json(compile::fold_static(node), 1));
 }
 
@@ -60,7 +62,8 @@ Result<> run(const Options& options) {
   for (const auto& [name, node] : nodes) {
     for (const char* kind : {"listeners", "routes", "clusters", "endpoints"}) {
       const std::string text = write_json(compile::resources_of(node, kind), 1);
-      if (!options.out.empty()) TRY(write_file(options.out + "/" + name + "." + kind + ".json", text));
+      if (!options.out.empty())
+        TRY(write_file(options.out + "/" + name + "." + kind + ".json", text));
     }
     if (options.proxy_files) TRY(write_proxy_files(options.out + "/" + name, node));
   }
