@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/yaml.h"
+#include "mesh/crd/coverage.h"
 #include "mesh/crd/kinds.h"
 #include "mesh/crd/validate.h"
 
@@ -87,6 +88,9 @@ void load_document(const Value& document, const std::string& file, Objects& obje
     keep_other(*kind, object, context, objects);
   } else {
     kind->decode(object, context, objects);
+    for (UnsupportedField& field : unsupported_fields(object, file)) {
+      objects.unsupported.push_back(std::move(field));
+    }
   }
 }
 

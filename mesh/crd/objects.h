@@ -26,6 +26,14 @@ struct OtherObject : Object {
   Value document;
 };
 
+/// A field that a file sets and the compiler does not support yet (coverage.h).
+struct UnsupportedField {
+  Origin origin;
+  std::string object;   ///< "DestinationRule default/a".
+  std::string path;     ///< "spec.trafficPolicy.tunnel".
+  std::string message;  ///< Which field, and why.
+};
+
 /// All objects of some files, by kind, in the order of the files.
 struct Objects {
   std::vector<Namespace> namespaces;
@@ -55,6 +63,7 @@ struct Objects {
   std::vector<ServiceRoleBinding> service_role_bindings;
 
   std::vector<OtherObject> others;
+  std::vector<UnsupportedField> unsupported;  ///< Of the objects above: a run must refuse them.
 };
 
 }  // namespace lab::crd
