@@ -423,7 +423,8 @@ Value route_v2(const Value& routes) {
 Value render_v2(const NodeConfig& node, std::string_view kind) {
   if (kind == "endpoints") return registrations_v2(node);
   Value out{Value::Array{}};
-  for (const Value& resource : resources_of(node, kind).array()) {
+  const Value resources = resources_of(node, kind);
+  for (const Value& resource : resources.array()) {
     if (kind == "listeners") {
       out.push(listener_v2(resource));
     } else if (kind == "clusters") {
