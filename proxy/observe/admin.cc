@@ -65,9 +65,6 @@ AdminResponse answer_drain(const AdminParameters& parameters, AdminSource& sourc
   request.graceful = parameters.contains("graceful");
   request.skip_exit = parameters.contains("skip_exit");
   request.inbound_only = parameters.contains("inboundonly");
-  if (request.skip_exit && !request.graceful) {
-    return plain_answer("skip_exit requires graceful\n", 400);
-  }
   source.drain_listeners(request);
   return plain_answer("OK\n");
 }

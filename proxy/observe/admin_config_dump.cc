@@ -88,9 +88,8 @@ Value::Array secrets_of(const ConfigView& config, bool dynamic, const NameFilter
     if (resource.dynamic != dynamic || !wanted(resource.name)) continue;
     Value entry;
     entry.set("name", resource.name);
-    for (Member& member : entry_of(resource, "secret").object()) {
-      entry.set(member.key, std::move(member.value));
-    }
+    Value rest = entry_of(resource, "secret");
+    for (Member& member : rest.object()) entry.set(member.key, std::move(member.value));
     entries.push_back(std::move(entry));
   }
   return entries;
