@@ -1,6 +1,9 @@
 // The only file that includes CLI11: it builds its parser from our own table of commands.
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cstring>
 #include <iostream>
 
 #include "base/text.h"
@@ -77,6 +80,20 @@ bool is_command(const std::string& word) {
   return false;
 }
 
+/// -o names a format, and a folder only where a command writes files.
+bool has_good_format(const CommandSpec& command, const Arguments& arguments) {
+  const std::string format = arguments.text("--output");
+  std::vector<std::string> known = {"text", "wide", "json", "yaml"};
+  if (command.name == "config") known.push_back("envoy");
+  if (format.empty() || command.name == "compile" || command.name == "export") return true;
+  for (const std::string& one : known) {
+    if (one == format) return true;
+  }
+  std::cerr << "lab: -o takes " << join(known, ", ") << ", not \"" << format << "\"."
+            << did_you_mean(format, known) << "\n";
+  return false;
+}
+
 /// The first word that is neither an option nor an option's value.
 std::string first_word(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
@@ -123,6 +140,11 @@ int run_command_line(int argc, char** argv) {
     app.exit(error, std::cout, std::cerr);
     return asked ? 0 : kUsage;
   }
+  const auto& folder = storage.values["--chdir"];
+  if (!folder.empty() && ::chdir(folder.back().c_str()) != 0) {
+    std::cerr << "lab: -C " << folder.back() << ": " << std::strerror(errno) << "\n";
+    return kUsage;
+  }
   const auto chosen = app.get_subcommands();
   if (chosen.empty()) {
     std::cout << app.help();
@@ -132,7 +154,8 @@ int run_command_line(int argc, char** argv) {
   Storage& own = storages[command.name];
   own.flags.insert(storage.flags.begin(), storage.flags.end());
   own.values.insert(storage.values.begin(), storage.values.end());
-  return command.run(to_arguments(own));
+  const Arguments arguments = to_arguments(own);
+  return has_good_format(command, arguments) ? command.run(arguments) : kUsage;
 }
 
 }  // namespace lab::orchestrator

@@ -20,6 +20,13 @@ certs::KeyType key_type(KeyKind kind) {
   return certs::KeyType::rsa_4096;
 }
 
+std::string_view kind_name(KeyKind kind) {
+  for (const auto& entry : enum_names(static_cast<const KeyKind*>(nullptr))) {
+    if (entry.value == kind) return entry.name;
+  }
+  return "";
+}
+
 struct Subject {
   std::string common_name, organization;
 };
@@ -57,7 +64,8 @@ class PkiMaker {
     std::vector<std::string> names;
     const auto want = [&](const std::string& name, KeyKind kind) {
       names.push_back(name);
-      requests.push_back({slot + "/" + name, key_type(kind)});
+      const std::string number = std::to_string(names.size());
+      requests.push_back({slot + "/" + number + "-" + std::string(kind_name(kind)), key_type(kind)});
     };
     for (const auto& [name, authority] : spec_.authorities) want(name, authority.key);
     for (const auto& [name, certificate] : spec_.certificates) want(name, certificate.key);

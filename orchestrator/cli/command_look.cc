@@ -1,0 +1,200 @@
+#include <iostream>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/context.h"
+#include "orchestrator/run/hops.h"
+#include "orchestrator/run/probe.h"
+
+namespace lab::orchestrator {
+namespace {
+
+constexpr std::uint16_t kAdminPort = 15000;
+
+int code_of(const Result<int>& result) { return result ? *result : report_error(result.error()); }
+
+Result<int> exec_words(const std::string& node_text, const std::vector<std::string>& words) {
+  if (words.empty()) return fail(Errc::usage, "no command given. Write `lab exec NODE -- COMMAND`.");
+  AttachedNode node = TRY(attach_to_node(node_text));
+  ExecRequest request;
+  request.argv = words;
+  const ExitStatus status = TRY(node.lab.exec_interactive(node.node, request));
+  return status.signal != 0 ? 128 + status.signal : status.code;
+}
+
+Result<int> show_logs(const Arguments& arguments) {
+  AttachedNode node = TRY(attach_to_node(arguments.text("NODE")));
+  bool any = false;
+  for (const ProgramState& program : TRY(node.lab.programs())) {
+    const bool wanted = !arguments.has("PROGRAM") || arguments.text("PROGRAM") == program.program;
+    if (program.node != node.node || !wanted) continue;
+    any = true;
+    std::cout << TRY(node.lab.logs(node.node, program.program));
+  }
+  if (!any) return fail(Errc::usage, "no such program in " + node.node + ". `lab ps` shows all.");
+  return 0;
+}
+
+/// The files that a node's proxy reads, as it reads them now: in the node when it is up.
+Result<Value> envoy_files(const CompiledScenario& compiled, const std::string& name) {
+  const ProxyFiles files = proxy_files(compiled.mesh);
+  const auto own = files.find(name);
+  if (own == files.end()) return fail(Errc::usage, "node \"" + name + "\" has no proxy.");
+  Value result{Value::Object{}};
+  for (const auto& [file, content] : own->second) result.set(file, TRY(parse_json(content, file)));
+  return result;
+}
+
+/// A node of a running lab, or of a scenario that isn't up ("scenario15/sleep-v1").
+struct ConfiguredNode {
+  CompiledScenario compiled;
+  std::string name;
+};
+
+Result<ConfiguredNode> configured_node(const Arguments& arguments) {
+  const std::string text = arguments.text("NODE");
+  auto attached = attach_to_node(text);
+  ConfiguredNode result;
+  if (attached) {
+    result.compiled = TRY(scenario_of(attached->lab));
+    result.name = attached->node;
+  } else {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string::npos) return tl::unexpected(attached.error());
+    const auto selection = select_only(text.substr(0, slash));
+    if (!selection) return tl::unexpected(attached.error());
+    result.name = text.substr(slash + 1);
+  }
+  const std::string profile = arguments.text("--profile");
+  if (!attached || !profile.empty()) {
+    const std::string folder = attached ? result.compiled.scenario.folder : TRY(select_only(text.substr(0, text.find('/')))).path;
+    result.compiled = TRY(compile_scenario(folder, TRY(prepare_options(arguments))));
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, config] : result.compiled.mesh.configs) names.push_back(name);
+  const NodeAddress found = TRY(find_node({{result.compiled.scenario.id, names}}, result.name.substr(0, result.name.find('.'))));
+  result.name = found.node;
+  return result;
+}
+
+/// The head lines of `lab config NODE`: what there is, by name.
+std::string overview(const compile::NodeConfig& config) {
+  std::string text;
+  const auto section = [&](const char* title, const auto& list, auto name_of) {
+    text += std::string(title) + ":\n";
+    for (const auto& one : list) text += "  " + name_of(one) + "\n";
+  };
+  section("listeners", config.listeners, [](const auto& one) { return one.name; });
+  section("routes", config.routes, [](const auto& one) { return one.name; });
+  section("clusters", config.clusters, [](const auto& one) { return one.name; });
+  section("endpoints", config.endpoints, [](const auto& one) { return one.cluster_name; });
+  section("secrets", config.secrets, [](const auto& one) { return one.name; });
+  return text;
+}
+
+Result<int> show_config(const Arguments& arguments) {
+  const ConfiguredNode node = TRY(configured_node(arguments));
+  const compile::NodeConfig& config = node.compiled.mesh.configs.at(node.name);
+  const std::string format = output_format(arguments);
+  const std::string part = arguments.text("PART");
+  if (format == "envoy") {
+    std::cout << write_json(TRY(envoy_files(node.compiled, node.name)), 2) << "\n";
+    return 0;
+  }
+  const bool everything = part.empty() || part == "all";
+  if (format == "text" && everything) {
+    std::cout << overview(config);
+    return 0;
+  }
+  const std::string api = arguments.text("--api");
+  if (!everything) {
+    print_value(TRY(config_part(config, part, api)), format);
+    return 0;
+  }
+  Value all{Value::Object{}};
+  for (const char* name : {"listeners", "routes", "clusters", "endpoints", "secrets"}) {
+    all.set(name, TRY(config_part(config, name, api)));
+  }
+  print_value(all, format);
+  return 0;
+}
+
+std::string hop_line(const Hop& hop) {
+  std::string text = hop.node + "  " + hop.listener + " -> " + (hop.route.empty() ? "" : hop.route + " -> ") +
+                     (hop.cluster.empty() ? "no cluster" : hop.cluster);
+  if (!hop.endpoint.empty()) text += " -> " + hop.endpoint;
+  if (hop.status != 0) text += "  " + std::to_string(hop.status);
+  if (!hop.flags.empty()) text += " [" + hop.flags + "]";
+  text += "\n";
+  if (hop.presented.present) text += "    presented " + hop.presented.subject + " from " + hop.presented.file + "\n";
+  for (const std::string& origin : hop.origins) text += "    " + origin + "\n";
+  return text;
+}
+
+Result<int> trace_request(const Arguments& arguments) {
+  AttachedNode node = TRY(attach_to_node(arguments.text("NODE")));
+  std::map<std::string, std::uint64_t> next;
+  const auto collect = [&](std::vector<Hop>& hops) -> Result<> {
+    for (const std::string& id : node.lab.nodes()) {
+      const auto answer = node.lab.http_get(id, kAdminPort, "/lab/trace?since=" + std::to_string(next[id]));
+      if (!answer || answer->status != 200) continue;
+      const Value parsed = TRY(parse_json(answer->body, "trace"));
+      for (Hop& hop : read_trace(id, parsed, next[id])) hops.push_back(std::move(hop));
+    }
+    return {};
+  };
+  std::vector<Hop> before, hops;
+  TRY(collect(before));
+  Step step;
+  step.curl = arguments.text("URL") + " " + quote_words(arguments.list("CURL-OPTION"));
+  const Probe probe = TRY(probe_of(step));
+  ExecRequest request;
+  request.argv = probe.argv;
+  request.timeout = std::chrono::seconds(10);
+  const ExecResult result = TRY(node.lab.exec(node.node, request));
+  Observation seen;
+  seen.exit = result.exit.code;
+  read_curl(result.stderr_text, seen);
+  TRY(collect(hops));
+  order_hops(hops, node.node);
+  std::cout << quote_words(probe.shown) << "\n";
+  if (seen.status != 0) std::cout << "answer " << seen.status << ", " << result.stdout_text.size() << " bytes\n";
+  else std::cout << "no answer, curl's exit status " << seen.exit << ": " << trim(seen.error) << "\n";
+  for (const Hop& hop : hops) std::cout << hop_line(hop);
+  if (hops.empty()) std::cout << "no proxy has seen it\n";
+  return 0;
+}
+
+Result<int> show_certificates(const Arguments& arguments) {
+  const std::string lab_name = arguments.text("LAB");
+  RunningLab lab = TRY(attach_to(lab_name));
+  Value all{Value::Object{}};
+  for (const std::string& node : lab.nodes()) {
+    const auto answer = lab.http_get(node, kAdminPort, "/certs");
+    if (!answer || answer->status != 200) continue;
+    all.set(node, TRY(parse_json(answer->body, "certs of " + node)));
+  }
+  print_value(all, output_format(arguments));
+  return 0;
+}
+
+}  // namespace
+
+int command_exec(const Arguments& arguments) {
+  return code_of(exec_words(arguments.text("NODE"), arguments.list("COMMAND")));
+}
+int command_shell(const Arguments& arguments) {
+  return code_of(exec_words(arguments.text("NODE"), {"/bin/bash", "-i"}));
+}
+int command_curl(const Arguments& arguments) {
+  std::vector<std::string> words = {"curl"};
+  for (const std::string& word : arguments.list("ARGUMENT")) words.push_back(word);
+  return code_of(exec_words(arguments.text("NODE"), words));
+}
+int command_logs(const Arguments& arguments) { return code_of(show_logs(arguments)); }
+int command_config(const Arguments& arguments) { return code_of(show_config(arguments)); }
+int command_trace(const Arguments& arguments) { return code_of(trace_request(arguments)); }
+int command_certs(const Arguments& arguments) { return code_of(show_certificates(arguments)); }
+
+}  // namespace lab::orchestrator

@@ -1,0 +1,87 @@
+#include <filesystem>
+#include <iostream>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "mesh/compile/compile.h"
+#include "mesh/compile/files.h"
+#include "mesh/crd/load.h"
+#include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/context.h"
+
+namespace lab::orchestrator {
+namespace {
+
+namespace fs = std::filesystem;
+
+int code_of(const Result<int>& result) { return result ? *result : report_error(result.error()); }
+
+/// Files as they are, folders as the YAML and JSON files below them, sorted.
+Result<std::vector<std::string>> object_files_of(const std::vector<std::string>& names) {
+  std::vector<std::string> files;
+  for (const std::string& name : names) {
+    std::error_code ignored;
+    if (name != "-" && !fs::exists(name, ignored)) return fail(Errc::usage, "there is no file \"" + name + "\".");
+    if (!fs::is_directory(name, ignored)) {
+      files.push_back(name);
+      continue;
+    }
+    std::vector<std::string> found;
+    for (const auto& entry : fs::recursive_directory_iterator(name, ignored)) {
+      const std::string extension = entry.path().extension().string();
+      const bool is_objects = extension == ".yaml" || extension == ".yml" || extension == ".json";
+      if (is_objects && entry.path().filename() != "scenario.yaml") found.push_back(entry.path().string());
+    }
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
+}
+
+Result<> write_node(const fs::path& folder, const std::string& name, const compile::NodeConfig& config,
+                    const std::string& api) {
+  for (const char* kind : {"listeners", "routes", "clusters", "endpoints"}) {
+    const Value part = TRY(config_part(config, kind, api));
+    TRY(write_file((folder / (name + "." + kind + ".json")).string(), write_json(part, 2) + "\n"));
+  }
+  return {};
+}
+
+Result<CompiledMesh> mesh_to_compile(const Arguments& arguments) {
+  if (arguments.has("SCENARIO")) {
+    const Selection selection = TRY(select_only(arguments.text("SCENARIO")));
+    return TRY(compile_scenario(selection.path, TRY(prepare_options(arguments)))).mesh;
+  }
+  if (!arguments.has("--file")) return fail(Errc::usage, "nothing to compile. Give a scenario or -f FILE.");
+  Diagnostics out;
+  const crd::Objects objects = crd::load_files(TRY(object_files_of(arguments.list("--file"))), out);
+  const std::string profile = arguments.text("--profile");
+  CompiledMesh mesh = compile_objects(objects, profile.empty() ? "istio-current" : profile, out);
+  TRY(out.result());
+  return mesh;
+}
+
+Result<int> compile_to_folder(const Arguments& arguments) {
+  const CompiledMesh mesh = TRY(mesh_to_compile(arguments));
+  const fs::path folder = arguments.text("--output").empty() ? "." : arguments.text("--output");
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return fail(Errc::system, "make " + folder.string() + ": " + error.message());
+  std::vector<std::string> names;
+  for (const auto& [name, config] : mesh.configs) names.push_back(name);
+  std::vector<std::string> wanted = arguments.list("--node");
+  if (wanted.empty()) wanted = names;
+  for (const std::string& text : wanted) {
+    const NodeAddress node = TRY(find_node({{"", names}}, text));
+    TRY(write_node(folder, node.node, mesh.configs.at(node.node), arguments.text("--api")));
+    if (!arguments.flag("--quiet")) std::cerr << "wrote " << (folder / node.node).string() << ".*.json\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+int command_compile(const Arguments& arguments) { return code_of(compile_to_folder(arguments)); }
+
+}  // namespace lab::orchestrator

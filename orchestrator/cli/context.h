@@ -1,0 +1,52 @@
+#pragma once
+
+#include "orchestrator/cli/command.h"
+#include "orchestrator/inspect/find_node.h"
+#include "orchestrator/process/running_lab.h"
+#include "orchestrator/run/prepare.h"
+#include "orchestrator/scenario/select.h"
+
+namespace lab::orchestrator {
+
+// What several commands do alike.
+
+/// Paths of the tree around this program: BUILD/bin/lab, three folders below the root; LAB_ROOT overrides.
+HostPaths host_paths();
+
+/// --profile, --proxy, --variant, --set, --fresh-certs. Errc::usage for a malformed --set.
+Result<PrepareOptions> prepare_options(const Arguments& arguments);
+
+/// Writes "lab: MESSAGE" and gives the exit code that the error means.
+int report_error(const Error& error);
+
+/// The format that -o asks for: "text", "wide", "json" or "yaml".
+std::string output_format(const Arguments& arguments);
+
+/// Writes a value as -o says: YAML, or JSON for everything else.
+void print_value(const Value& value, const std::string& format);
+
+/// All labs that are up, with their nodes.
+Result<std::vector<LabNodes>> labs_and_nodes();
+
+/// The lab that is meant: by name, or the only one that is up.
+Result<RunningLab> attach_to(const std::string& name);
+
+/// The node that is meant, and its lab.
+struct AttachedNode {
+  RunningLab lab;
+  std::string node;  ///< Id.
+};
+Result<AttachedNode> attach_to_node(const std::string& text);
+
+/// The scenario that a running lab was made of, loaded and compiled again.
+Result<CompiledScenario> scenario_of(RunningLab& lab);
+/// Remembers in the lab what scenario_of() needs.
+Result<> remember_scenario(RunningLab& lab, const std::string& folder, const Overrides& overrides);
+
+/// The only scenario that a selector names.
+Result<Selection> select_only(const std::string& selector);
+
+/// A table with aligned columns; the first row is its head.
+std::string table_text(const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace lab::orchestrator

@@ -1,0 +1,236 @@
+#include "orchestrator/plan/build.h"
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "orchestrator/plan/objects.h"
+#include "orchestrator/plan/servers.h"
+#include "orchestrator/plan/volumes.h"
+#include "orchestrator/scenario/load.h"
+
+namespace lab::orchestrator {
+namespace {
+
+constexpr char kPods[] = "pods";
+constexpr char kOuter[] = "outer";
+constexpr char kDnsAddress[] = "10.234.255.253";
+
+/// Puts a plan together, node by node.
+class PlanBuilder {
+ public:
+  PlanBuilder(const Scenario& scenario, const crd::Objects& objects, const CompiledMesh& mesh, const Pki& pki,
+              const HostPaths& host, Diagnostics& out)
+      : scenario_(scenario), objects_(objects), mesh_(mesh), host_(host), out_(out) {
+    built_.facts.pki = pki;
+  }
+
+  Result<BuiltPlan> build() {
+    built_.plan.name = scenario_.id;
+    built_.plan.bridges = {{kPods, "10.234.255.254", 16}, {kOuter, "172.31.255.254", 24}};
+    set_variables();
+    secrets_ = TRY(secret_contents(scenario_, objects_, built_.facts.pki.files));
+    for (const auto& [name, workload] : node_names(mesh_.workloads)) TRY(add_workload(name, *workload));
+    for (const auto& [name, spec] : scenario_.nodes) {
+      if (spec.kind != NodeSpecKind::workload) TRY(add_machine(name, spec));
+    }
+    built_.plan.nodes.push_back(dns_node(kDnsAddress, kPods, dns_records()));
+    built_.facts.proxy_files = proxy_files(mesh_);
+    return std::move(built_);
+  }
+
+ private:
+  /// What was generated, and after that the scenario's own variables, which may be made of it.
+  void set_variables() {
+    Variables& variables = built_.facts.variables;
+    variables = built_.facts.pki.variables;
+    for (const auto& [name, workload] : node_names(mesh_.workloads)) {
+      variables["node." + name + ".address"] = workload->address;
+    }
+    for (const auto& [name, spec] : scenario_.nodes) {
+      if (spec.address.empty()) continue;
+      variables.emplace("node." + name + ".address", spec.address.all.front());
+    }
+    const Variables generated = variables;
+    for (const auto& [name, value] : scenario_.variables) variables[name] = substitute(value, generated);
+  }
+
+  const NodeSpec* spec_of(const std::string& name) const {
+    const auto found = scenario_.nodes.find(name);
+    return found == scenario_.nodes.end() ? nullptr : &found->second;
+  }
+
+  Result<> add_workload(const std::string& name, const model::Workload& workload) {
+    const NodeSpec* spec = spec_of(name);
+    const PodSource pod = pod_source(objects_, base_name(workload), workload.name_space);
+    Node node;
+    node.name = workload.name;
+    node.namespace_ = workload.name_space;
+    node.kind = workload.kind == model::WorkloadKind::gateway ? NodeKind::gateway : NodeKind::workload;
+    node.interfaces = {{"eth0", kPods, {workload.address}}};
+    node.resolver = resolver_for(workload.name_space);
+    NodeFacts facts;
+    if (pod.spec != nullptr) {
+      MountedVolumes volumes = mount_volumes(*pod.spec, workload.name_space, name, objects_, secrets_, out_);
+      node.directories = std::move(volumes.directories);
+      node.files = std::move(volumes.files);
+      for (SecretFile& file : volumes.secret_files) built_.facts.secret_files.push_back(std::move(file));
+    }
+    if (workload.kind != model::WorkloadKind::plain) {
+      TRY(add_proxy(name, workload, spec, node));
+      facts.has_proxy = true;
+      built_.facts.proxies[workload.address] = name;
+    }
+    return finish(name, spec, pod.spec, std::move(node), std::move(facts));
+  }
+
+  /// The Deployment's name, also for its second replica.
+  std::string base_name(const model::Workload& workload) const {
+    if (pod_source(objects_, workload.name, workload.name_space).spec != nullptr) return workload.name;
+    return workload.name.substr(0, workload.name.rfind('-'));
+  }
+
+  Result<> add_machine(const std::string& name, const NodeSpec& spec) {
+    Node node;
+    node.name = name;
+    node.namespace_ = "";
+    node.kind = spec.kind == NodeSpecKind::outside ? NodeKind::outside : NodeKind::external;
+    node.interfaces = {{"eth0", kOuter, {spec.address.all.front()}}};
+    node.resolver = resolver_for("");
+    return finish(name, &spec, nullptr, std::move(node), {});
+  }
+
+  /// What workloads and machines have in common: further addresses, files, the server.
+  Result<> finish(const std::string& name, const NodeSpec* spec, const crd::PodSpec* pod, Node node, NodeFacts facts) {
+    if (spec != nullptr) {
+      auto& addresses = node.interfaces.front().addresses;
+      for (std::size_t i = 1; i < spec->address.all.size(); ++i) addresses.push_back(spec->address.all[i]);
+      TRY(add_files(*spec, node));
+    }
+    const ServerContext context{scenario_, built_.facts.variables, host_.templates()};
+    const std::size_t proxies = node.programs.size();
+    TRY(add_server(context, spec, pod, node));
+    for (std::size_t i = proxies; i < node.programs.size(); ++i) facts.servers.push_back(node.programs[i].name);
+    facts.id = node.id();
+    facts.address = node.interfaces.front().addresses.front();
+    built_.facts.nodes[name] = std::move(facts);
+    built_.plan.nodes.push_back(std::move(node));
+    return {};
+  }
+
+  Result<> add_files(const NodeSpec& spec, Node& node) {
+    for (const auto& [path, file] : spec.files) {
+      const std::string folder = path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
+      const bool known = std::any_of(node.directories.begin(), node.directories.end(),
+                                     [&](const Directory& directory) { return directory.path == folder; });
+      if (!known && folder != "/" && folder != "/etc") node.directories.push_back({folder});
+      node.files.push_back({path, TRY(content_of(file))});
+    }
+    return {};
+  }
+
+  Result<std::string> content_of(const FileSpec& file) {
+    const LabFacts& facts = built_.facts;
+    if (file.pki) {
+      const auto found = facts.pki.files.find(*file.pki);
+      if (found == facts.pki.files.end()) return fail(Errc::config, file.origin.text() + ": no pki file " + *file.pki);
+      return found->second;
+    }
+    if (file.text) return substitute(*file.text, facts.variables);
+    const std::string name = file.file ? *file.file : *file.template_;
+    const std::string text = TRY(read_file(find_template(scenario_, name, host_.templates())));
+    return file.file ? text : substitute(text, facts.variables);
+  }
+
+  Result<> add_proxy(const std::string& name, const model::Workload& workload, const NodeSpec* spec, Node& node) {
+    const bool is_envoy = scenario_.proxy == "envoy";
+    node.directories.push_back({kProxyConfigDirectory, 0755, kProxyUid, kProxyUid});
+    for (const char* folder : {"rds", "eds", "sds"}) {
+      node.directories.push_back({std::string(kProxyConfigDirectory) + "/" + folder, 0755, kProxyUid, kProxyUid});
+    }
+    const ProxyFiles files = proxy_files(mesh_);
+    const auto own = files.find(name);
+    if (own == files.end()) return fail(Errc::config, "nothing was compiled for workload " + name + ".");
+    for (const auto& [file, content] : own->second) {
+      node.files.push_back({std::string(kProxyConfigDirectory) + "/" + file, content, 0644, kProxyUid, kProxyUid});
+    }
+    node.mounts.push_back({is_envoy ? host_.envoy : host_.proxy, is_envoy ? kEnvoyPath : kProxyPath});
+    const bool is_sidecar = workload.kind == model::WorkloadKind::sidecar;
+    if (is_sidecar && (spec == nullptr || spec->redirect)) {
+      const bool old = scenario_.profile == "istio-1.0";
+      node.redirect.mode = old ? Redirect::Mode::istio_1_0 : Redirect::Mode::istio_current;
+    }
+    node.programs.push_back(is_envoy ? envoy_program(name) : proxy_program());
+    return {};
+  }
+
+  static Program proxy_program() {
+    Program program;
+    program.name = "proxy";
+    program.argv = {kProxyPath, "-c", std::string(kProxyConfigDirectory) + "/bootstrap.json"};
+    program.uid = kProxyUid;
+    program.gid = kProxyUid;
+    program.ready.kind = Readiness::Kind::http;
+    program.ready.port = 15000;
+    return program;
+  }
+
+  static Program envoy_program(const std::string& name) {
+    Program program = proxy_program();
+    program.argv = {kEnvoyPath,       "-c", std::string(kProxyConfigDirectory) + "/bootstrap.json",
+                    "--concurrency",  "1",  "--disable-hot-restart",
+                    "--service-node", name, "--service-cluster", name,
+                    "--log-level",    "warning"};
+    return program;
+  }
+
+  static Resolver resolver_for(const std::string& name_space) {
+    Resolver resolver;
+    resolver.servers = {kDnsAddress};
+    if (name_space.empty()) return resolver;
+    resolver.search = {name_space + ".svc.cluster.local", "svc.cluster.local", "cluster.local"};
+    resolver.options = {"ndots:5"};
+    return resolver;
+  }
+
+  /// Services by their cluster names, and the scenario's own names.
+  std::map<std::string, std::vector<std::string>> dns_records() const {
+    std::map<std::string, std::vector<std::string>> records;
+    for (const model::Service& service : mesh_.services) {
+      if (!service.kubernetes) continue;
+      if (!service.headless) {
+        records[service.host] = service.addresses;
+        continue;
+      }
+      for (const model::Endpoint& endpoint : service.endpoints) records[service.host].push_back(endpoint.address);
+    }
+    for (const auto& [name, addresses] : scenario_.dns) records[name] = addresses.all;
+    return records;
+  }
+
+  const Scenario& scenario_;
+  const crd::Objects& objects_;
+  const CompiledMesh& mesh_;
+  const HostPaths& host_;
+  Diagnostics& out_;
+  SecretContents secrets_;
+  BuiltPlan built_;
+};
+
+}  // namespace
+
+Result<BuiltPlan> build_plan(const Scenario& scenario, const crd::Objects& objects, const CompiledMesh& mesh,
+                             const Pki& pki, const HostPaths& host, Diagnostics& out) {
+  return PlanBuilder(scenario, objects, mesh, pki, host, out).build();
+}
+
+std::vector<std::string> all_node_names(const Scenario& scenario, const CompiledMesh& mesh) {
+  std::vector<std::string> names;
+  for (const auto& [name, workload] : node_names(mesh.workloads)) names.push_back(name);
+  for (const auto& [name, spec] : scenario.nodes) {
+    if (spec.kind != NodeSpecKind::workload) names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace lab::orchestrator

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+
+#include "orchestrator/plan/build.h"
+#include "orchestrator/scenario/load.h"
+
+namespace lab::orchestrator {
+
+struct PrepareOptions {
+  Overrides overrides;
+  HostPaths host;
+  bool fresh_certificates = false;  ///< Makes every key anew.
+};
+
+/// A scenario that is ready to come up.
+struct Prepared {
+  Scenario scenario;
+  std::string variant;
+  std::shared_ptr<crd::Objects> objects;
+  CompiledMesh mesh;
+  BuiltPlan built;
+};
+
+/// Loads, checks, compiles and plans the scenario in `folder`; its certificates are made meanwhile.
+///
+/// Fails with Errc::config and every finding ("FILE:LINE:COLUMN: ...", a line each) when the scenario is wrong.
+Result<Prepared> prepare(const std::string& folder, const PrepareOptions& options);
+
+/// Only loads, checks and compiles: for what needs neither certificates nor a plan.
+struct CompiledScenario {
+  Scenario scenario;
+  std::string variant;
+  std::shared_ptr<crd::Objects> objects;
+  CompiledMesh mesh;
+};
+Result<CompiledScenario> compile_scenario(const std::string& folder, const PrepareOptions& options);
+
+/// A part of a proxy's configuration: "clusters" or "clusters/NAME"; in the shape that the profile's tools show, or
+/// `api` ("v2", "v3") when given. Errc::not_found names the nearest.
+Result<Value> config_part(const compile::NodeConfig& config, const std::string& part, const std::string& api);
+
+}  // namespace lab::orchestrator
