@@ -15,7 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int code_of(const Result<int>& result) { return result ? *result : report_error(result.error()); }
+int code_of(const Result<int>& result) {
+  return result ? *result : report_error(result.error());
+}
 
 Result<int> list_all(const Arguments& arguments) {
   const auto folders = list_scenarios(host_paths().scenarios());
@@ -36,8 +38,10 @@ Result<int> list_all(const Arguments& arguments) {
     }
   }
   const std::string format = output_format(arguments);
-  if (format == "text" || format == "wide") std::cout << table_text(rows);
-  else print_value(list, format);
+  if (format == "text" || format == "wide")
+    std::cout << table_text(rows);
+  else
+    print_value(list, format);
   return 0;
 }
 
@@ -45,8 +49,10 @@ Result<int> show_plan(const Arguments& arguments) {
   const Selection selection = TRY(select_only(arguments.text("SCENARIO")));
   const Prepared prepared = TRY(prepare(selection.path, TRY(prepare_options(arguments))));
   const std::string format = output_format(arguments);
-  if (format == "text" || format == "wide") std::cout << plan_text(prepared.built.plan);
-  else print_value(plan_value(prepared.built.plan), format);
+  if (format == "text" || format == "wide")
+    std::cout << plan_text(prepared.built.plan);
+  else
+    print_value(plan_value(prepared.built.plan), format);
   return 0;
 }
 
@@ -59,12 +65,14 @@ Result<int> make_starter(const Arguments& arguments) {
   const fs::path folder = arguments.text("FOLDER");
   std::error_code error;
   if (fs::exists(folder / "scenario.yaml", error)) {
-    return fail(Errc::usage, folder.string() + " has a scenario.yaml already. Choose another folder.");
+    return fail(Errc::usage,
+                folder.string() + " has a scenario.yaml already. Choose another folder.");
   }
   for (const auto& [name, content] : starter_files(folder.filename().string())) {
     const fs::path path = folder / name;
     fs::create_directories(path.parent_path(), error);
-    if (error) return fail(Errc::system, "make " + path.parent_path().string() + ": " + error.message());
+    if (error)
+      return fail(Errc::system, "make " + path.parent_path().string() + ": " + error.message());
     TRY(write_file(path.string(), content));
     std::cout << "wrote " << path.string() << "\n";
   }
@@ -74,9 +82,17 @@ Result<int> make_starter(const Arguments& arguments) {
 
 }  // namespace
 
-int command_list(const Arguments& arguments) { return code_of(list_all(arguments)); }
-int command_plan(const Arguments& arguments) { return code_of(show_plan(arguments)); }
-int command_schema(const Arguments& arguments) { return code_of(write_schema(arguments)); }
-int command_init(const Arguments& arguments) { return code_of(make_starter(arguments)); }
+int command_list(const Arguments& arguments) {
+  return code_of(list_all(arguments));
+}
+int command_plan(const Arguments& arguments) {
+  return code_of(show_plan(arguments));
+}
+int command_schema(const Arguments& arguments) {
+  return code_of(write_schema(arguments));
+}
+int command_init(const Arguments& arguments) {
+  return code_of(make_starter(arguments));
+}
 
 }  // namespace lab::orchestrator

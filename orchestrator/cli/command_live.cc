@@ -14,7 +14,9 @@
 namespace lab::orchestrator {
 namespace {
 
-int code_of(const Result<int>& result) { return result ? *result : report_error(result.error()); }
+int code_of(const Result<int>& result) {
+  return result ? *result : report_error(result.error());
+}
 
 Result<int> up_scenario(const Arguments& arguments) {
   const Selection selection = TRY(select_only(arguments.text("SCENARIO")));
@@ -22,7 +24,8 @@ Result<int> up_scenario(const Arguments& arguments) {
   const Prepared prepared = TRY(prepare(selection.path, options));
   for (const LabSummary& running : TRY(running_labs())) {
     if (running.name == prepared.built.plan.name) {
-      return fail(Errc::usage, "lab \"" + running.name + "\" is up already: `lab down " + running.name + "` ends it.");
+      return fail(Errc::usage, "lab \"" + running.name + "\" is up already: `lab down " +
+                                   running.name + "` ends it.");
     }
   }
   ProgressLine progress(::isatty(2) == 1);
@@ -34,10 +37,11 @@ Result<int> up_scenario(const Arguments& arguments) {
   progress.clear();
   TRY(remember_scenario(*lab, selection.path, options.overrides));
   TRY(lab->keep());
-  std::cout << "lab " << lab->name() << " is up (" << duration_text(lab->up_duration()) << "): "
-            << join(lab->nodes(), ", ") << "\n"
-            << "look around with `lab ps`, `lab shell NODE`, `lab config NODE`; end it with `lab down "
-            << lab->name() << "`\n";
+  std::cout
+      << "lab " << lab->name() << " is up (" << duration_text(lab->up_duration())
+      << "): " << join(lab->nodes(), ", ") << "\n"
+      << "look around with `lab ps`, `lab shell NODE`, `lab config NODE`; end it with `lab down "
+      << lab->name() << "`\n";
   return 0;
 }
 
@@ -58,10 +62,14 @@ Result<int> down_labs(const Arguments& arguments) {
 
 std::string_view state_name(ProgramState::State state) {
   switch (state) {
-    case ProgramState::State::running: return "running";
-    case ProgramState::State::ready: return "ready";
-    case ProgramState::State::exited: return "exited";
-    case ProgramState::State::stopped: return "stopped";
+    case ProgramState::State::running:
+      return "running";
+    case ProgramState::State::ready:
+      return "ready";
+    case ProgramState::State::exited:
+      return "exited";
+    case ProgramState::State::stopped:
+      return "stopped";
   }
   return "";
 }
@@ -75,7 +83,8 @@ Result<int> list_programs(const Arguments& arguments) {
     RunningLab lab = TRY(attach(summary.name));
     for (const ProgramState& program : TRY(lab.programs())) {
       const std::string state(state_name(program.state));
-      rows.push_back({summary.name, program.node, program.program, state, std::to_string(program.pid)});
+      rows.push_back(
+          {summary.name, program.node, program.program, state, std::to_string(program.pid)});
       Value one{Value::Object{}};
       one.set("lab", summary.name);
       one.set("node", program.node);
@@ -85,8 +94,10 @@ Result<int> list_programs(const Arguments& arguments) {
       list.push(one);
     }
   }
-  if (format == "text" || format == "wide") std::cout << table_text(rows);
-  else print_value(list, format);
+  if (format == "text" || format == "wide")
+    std::cout << table_text(rows);
+  else
+    print_value(list, format);
   return 0;
 }
 
@@ -105,8 +116,10 @@ Result<int> check_lab(const Arguments& arguments) {
   PrepareOptions options = TRY(prepare_options(arguments));
   Prepared prepared = TRY(prepare(compiled.scenario.folder, options));
   const auto steps = TRY(steps_to_run(prepared, ""));
-  StepRunner runner(lab, prepared.built.facts, {compiled.scenario.folder, lab.name(), std::chrono::seconds(10)});
-  const TextReport text({wants_color(ColorMode::automatic, 1), false, arguments.flag("--verbose"), false, true});
+  StepRunner runner(lab, prepared.built.facts,
+                    {compiled.scenario.folder, lab.name(), std::chrono::seconds(10)});
+  const TextReport text(
+      {wants_color(ColorMode::automatic, 1), false, arguments.flag("--verbose"), false, true});
   ScenarioResult scenario;
   scenario.id = compiled.scenario.id;
   scenario.title = compiled.scenario.title;
@@ -123,10 +136,20 @@ Result<int> check_lab(const Arguments& arguments) {
 
 }  // namespace
 
-int command_up(const Arguments& arguments) { return code_of(up_scenario(arguments)); }
-int command_down(const Arguments& arguments) { return code_of(down_labs(arguments)); }
-int command_ps(const Arguments& arguments) { return code_of(list_programs(arguments)); }
-int command_restart(const Arguments& arguments) { return code_of(restart_node(arguments)); }
-int command_check(const Arguments& arguments) { return code_of(check_lab(arguments)); }
+int command_up(const Arguments& arguments) {
+  return code_of(up_scenario(arguments));
+}
+int command_down(const Arguments& arguments) {
+  return code_of(down_labs(arguments));
+}
+int command_ps(const Arguments& arguments) {
+  return code_of(list_programs(arguments));
+}
+int command_restart(const Arguments& arguments) {
+  return code_of(restart_node(arguments));
+}
+int command_check(const Arguments& arguments) {
+  return code_of(check_lab(arguments));
+}
 
 }  // namespace lab::orchestrator

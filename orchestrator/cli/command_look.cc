@@ -12,10 +12,13 @@ namespace {
 
 constexpr std::uint16_t kAdminPort = 15000;
 
-int code_of(const Result<int>& result) { return result ? *result : report_error(result.error()); }
+int code_of(const Result<int>& result) {
+  return result ? *result : report_error(result.error());
+}
 
 Result<int> exec_words(const std::string& node_text, const std::vector<std::string>& words) {
-  if (words.empty()) return fail(Errc::usage, "no command given. Write `lab exec NODE -- COMMAND`.");
+  if (words.empty())
+    return fail(Errc::usage, "no command given. Write `lab exec NODE -- COMMAND`.");
   AttachedNode node = TRY(attach_to_node(node_text));
   ExecRequest request;
   request.argv = words;
@@ -68,12 +71,14 @@ Result<ConfiguredNode> configured_node(const Arguments& arguments) {
   }
   const std::string profile = arguments.text("--profile");
   if (!attached || !profile.empty()) {
-    const std::string folder = attached ? result.compiled.scenario.folder : TRY(select_only(text.substr(0, text.find('/')))).path;
+    const std::string folder = attached ? result.compiled.scenario.folder
+                                        : TRY(select_only(text.substr(0, text.find('/')))).path;
     result.compiled = TRY(compile_scenario(folder, TRY(prepare_options(arguments))));
   }
   std::vector<std::string> names;
   for (const auto& [name, config] : result.compiled.mesh.configs) names.push_back(name);
-  const NodeAddress found = TRY(find_node({{result.compiled.scenario.id, names}}, result.name.substr(0, result.name.find('.'))));
+  const NodeAddress found = TRY(find_node({{result.compiled.scenario.id, names}},
+                                          result.name.substr(0, result.name.find('.'))));
   result.name = found.node;
   return result;
 }
@@ -121,13 +126,15 @@ Result<int> show_config(const Arguments& arguments) {
 }
 
 std::string hop_line(const Hop& hop) {
-  std::string text = hop.node + "  " + hop.listener + " -> " + (hop.route.empty() ? "" : hop.route + " -> ") +
+  std::string text = hop.node + "  " + hop.listener + " -> " +
+                     (hop.route.empty() ? "" : hop.route + " -> ") +
                      (hop.cluster.empty() ? "no cluster" : hop.cluster);
   if (!hop.endpoint.empty()) text += " -> " + hop.endpoint;
   if (hop.status != 0) text += "  " + std::to_string(hop.status);
   if (!hop.flags.empty()) text += " [" + hop.flags + "]";
   text += "\n";
-  if (hop.presented.present) text += "    presented " + hop.presented.subject + " from " + hop.presented.file + "\n";
+  if (hop.presented.present)
+    text += "    presented " + hop.presented.subject + " from " + hop.presented.file + "\n";
   for (const std::string& origin : hop.origins) text += "    " + origin + "\n";
   return text;
 }
@@ -137,7 +144,8 @@ Result<int> trace_request(const Arguments& arguments) {
   std::map<std::string, std::uint64_t> next;
   const auto collect = [&](std::vector<Hop>& hops) -> Result<> {
     for (const std::string& id : node.lab.nodes()) {
-      const auto answer = node.lab.http_get(id, kAdminPort, "/lab/trace?since=" + std::to_string(next[id]));
+      const auto answer =
+          node.lab.http_get(id, kAdminPort, "/lab/trace?since=" + std::to_string(next[id]));
       if (!answer || answer->status != 200) continue;
       const Value parsed = TRY(parse_json(answer->body, "trace"));
       for (Hop& hop : read_trace(id, parsed, next[id])) hops.push_back(std::move(hop));
@@ -159,8 +167,10 @@ Result<int> trace_request(const Arguments& arguments) {
   TRY(collect(hops));
   order_hops(hops, node.node);
   std::cout << quote_words(probe.shown) << "\n";
-  if (seen.status != 0) std::cout << "answer " << seen.status << ", " << result.stdout_text.size() << " bytes\n";
-  else std::cout << "no answer, curl's exit status " << seen.exit << ": " << trim(seen.error) << "\n";
+  if (seen.status != 0)
+    std::cout << "answer " << seen.status << ", " << result.stdout_text.size() << " bytes\n";
+  else
+    std::cout << "no answer, curl's exit status " << seen.exit << ": " << trim(seen.error) << "\n";
   for (const Hop& hop : hops) std::cout << hop_line(hop);
   if (hops.empty()) std::cout << "no proxy has seen it\n";
   return 0;
@@ -192,9 +202,17 @@ int command_curl(const Arguments& arguments) {
   for (const std::string& word : arguments.list("ARGUMENT")) words.push_back(word);
   return code_of(exec_words(arguments.text("NODE"), words));
 }
-int command_logs(const Arguments& arguments) { return code_of(show_logs(arguments)); }
-int command_config(const Arguments& arguments) { return code_of(show_config(arguments)); }
-int command_trace(const Arguments& arguments) { return code_of(trace_request(arguments)); }
-int command_certs(const Arguments& arguments) { return code_of(show_certificates(arguments)); }
+int command_logs(const Arguments& arguments) {
+  return code_of(show_logs(arguments));
+}
+int command_config(const Arguments& arguments) {
+  return code_of(show_config(arguments));
+}
+int command_trace(const Arguments& arguments) {
+  return code_of(trace_request(arguments));
+}
+int command_certs(const Arguments& arguments) {
+  return code_of(show_certificates(arguments));
+}
 
 }  // namespace lab::orchestrator

@@ -15,14 +15,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int code_of(const Result<int>& result) { return result ? *result : report_error(result.error()); }
+int code_of(const Result<int>& result) {
+  return result ? *result : report_error(result.error());
+}
 
 /// Files as they are, folders as the YAML and JSON files below them, sorted.
 Result<std::vector<std::string>> object_files_of(const std::vector<std::string>& names) {
   std::vector<std::string> files;
   for (const std::string& name : names) {
     std::error_code ignored;
-    if (name != "-" && !fs::exists(name, ignored)) return fail(Errc::usage, "there is no file \"" + name + "\".");
+    if (name != "-" && !fs::exists(name, ignored))
+      return fail(Errc::usage, "there is no file \"" + name + "\".");
     if (!fs::is_directory(name, ignored)) {
       files.push_back(name);
       continue;
@@ -31,7 +34,8 @@ Result<std::vector<std::string>> object_files_of(const std::vector<std::string>&
     for (const auto& entry : fs::recursive_directory_iterator(name, ignored)) {
       const std::string extension = entry.path().extension().string();
       const bool is_objects = extension == ".yaml" || extension == ".yml" || extension == ".json";
-      if (is_objects && entry.path().filename() != "scenario.yaml") found.push_back(entry.path().string());
+      if (is_objects && entry.path().filename() != "scenario.yaml")
+        found.push_back(entry.path().string());
     }
     std::sort(found.begin(), found.end());
     files.insert(files.end(), found.begin(), found.end());
@@ -39,8 +43,8 @@ Result<std::vector<std::string>> object_files_of(const std::vector<std::string>&
   return files;
 }
 
-Result<> write_node(const fs::path& folder, const std::string& name, const compile::NodeConfig& config,
-                    const std::string& api) {
+Result<> write_node(const fs::path& folder, const std::string& name,
+                    const compile::NodeConfig& config, const std::string& api) {
   for (const char* kind : {"listeners", "routes", "clusters", "endpoints"}) {
     const Value part = TRY(config_part(config, kind, api));
     TRY(write_file((folder / (name + "." + kind + ".json")).string(), write_json(part, 2) + "\n"));
@@ -53,7 +57,8 @@ Result<CompiledMesh> mesh_to_compile(const Arguments& arguments) {
     const Selection selection = TRY(select_only(arguments.text("SCENARIO")));
     return TRY(compile_scenario(selection.path, TRY(prepare_options(arguments)))).mesh;
   }
-  if (!arguments.has("--file")) return fail(Errc::usage, "nothing to compile. Give a scenario or -f FILE.");
+  if (!arguments.has("--file"))
+    return fail(Errc::usage, "nothing to compile. Give a scenario or -f FILE.");
   Diagnostics out;
   const crd::Objects objects = crd::load_files(TRY(object_files_of(arguments.list("--file"))), out);
   const std::string profile = arguments.text("--profile");
@@ -75,13 +80,16 @@ Result<int> compile_to_folder(const Arguments& arguments) {
   for (const std::string& text : wanted) {
     const NodeAddress node = TRY(find_node({{"", names}}, text));
     TRY(write_node(folder, node.node, mesh.configs.at(node.node), arguments.text("--api")));
-    if (!arguments.flag("--quiet")) std::cerr << "wrote " << (folder / node.node).string() << ".*.json\n";
+    if (!arguments.flag("--quiet"))
+      std::cerr << "wrote " << (folder / node.node).string() << ".*.json\n";
   }
   return 0;
 }
 
 }  // namespace
 
-int command_compile(const Arguments& arguments) { return code_of(compile_to_folder(arguments)); }
+int command_compile(const Arguments& arguments) {
+  return code_of(compile_to_folder(arguments));
+}
 
 }  // namespace lab::orchestrator

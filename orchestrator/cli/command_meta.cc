@@ -31,11 +31,17 @@ std::string bash_completion() {
     cases += "    " + command.name + ") words=\"" + join(option_words(command), " ") + "\" ;;\n";
   }
   return "_lab() {\n  local current=${COMP_WORDS[COMP_CWORD]} words\n"
-         "  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"" + join(command_names(), " ") + "\"\n"
-         "  else case ${COMP_WORDS[1]} in\n" + cases + "  esac; fi\n"
+         "  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"" +
+         join(command_names(), " ") +
+         "\"\n"
+         "  else case ${COMP_WORDS[1]} in\n" +
+         cases +
+         "  esac; fi\n"
          "  case ${COMP_WORDS[1]} in run|plan|up|list|mutate|compile)\n"
-         "    [[ $current == -* ]] || words=$(lab list -o json 2>/dev/null | sed -n 's/.*\"id\": \"\\(.*\\)\".*/\\1/p') ;; esac\n"
-         "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\ncomplete -o default -F _lab lab\n";
+         "    [[ $current == -* ]] || words=$(lab list -o json 2>/dev/null | sed -n 's/.*\"id\": "
+         "\"\\(.*\\)\".*/\\1/p') ;; esac\n"
+         "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\ncomplete -o default -F _lab "
+         "lab\n";
 }
 
 std::string fish_completion() {
@@ -44,8 +50,8 @@ std::string fish_completion() {
     text += "complete -c lab -n __fish_use_subcommand -a " + command.name + " -d '" +
             replace_all(command.help, "'", "\\'") + "'\n";
     for (const OptionSpec& option : command.options) {
-      text += "complete -c lab -n '__fish_seen_subcommand_from " + command.name + "' -l " + long_name(option).substr(2) +
-              " -d '" + replace_all(option.help, "'", "\\'") + "'\n";
+      text += "complete -c lab -n '__fish_seen_subcommand_from " + command.name + "' -l " +
+              long_name(option).substr(2) + " -d '" + replace_all(option.help, "'", "\\'") + "'\n";
     }
   }
   return text;
@@ -56,10 +62,15 @@ std::string fish_completion() {
 int command_completion(const Arguments& arguments) {
   const std::string shell = arguments.text("SHELL");
   const std::vector<std::string> shells = {"bash", "zsh", "fish"};
-  if (shell == "bash") std::cout << bash_completion();
-  else if (shell == "zsh") std::cout << "autoload -U +X bashcompinit && bashcompinit\n" << bash_completion();
-  else if (shell == "fish") std::cout << fish_completion();
-  else return report_error({Errc::usage, "there are completions for bash, zsh and fish, not \"" + shell + "\"." + did_you_mean(shell, shells)});
+  if (shell == "bash")
+    std::cout << bash_completion();
+  else if (shell == "zsh")
+    std::cout << "autoload -U +X bashcompinit && bashcompinit\n" << bash_completion();
+  else if (shell == "fish")
+    std::cout << fish_completion();
+  else
+    return report_error({Errc::usage, "there are completions for bash, zsh and fish, not \"" +
+                                          shell + "\"." + did_you_mean(shell, shells)});
   return 0;
 }
 

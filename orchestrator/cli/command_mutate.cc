@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <filesystem>
 #include <iostream>
 
@@ -7,6 +5,7 @@
 #include "base/text.h"
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/context.h"
+#include "orchestrator/inspect/temporary_folder.h"
 #include "orchestrator/report/terminal.h"
 #include "orchestrator/run/run_scenario.h"
 
@@ -15,35 +14,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that is removed with its owner.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "lab-mutant-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 std::size_t count_of(const std::string& text, const std::string& part) {
   std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++count;
+  for (std::size_t at = text.find(part); at != std::string::npos;
+       at = text.find(part, at + part.size()))
+    ++count;
   return count;
 }
 
 /// Copies the scenario and breaks the copy as the mutant says.
 Result<> break_copy(const Scenario& scenario, const MutantSpec& mutant, const fs::path& copy) {
   std::error_code error;
-  fs::copy(scenario.folder, copy, fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
+  fs::copy(scenario.folder, copy,
+           fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
   if (error) return fail(Errc::system, "copy " + scenario.folder + ": " + error.message());
   const std::string name = mutant.file.empty() ? "scenario.yaml" : mutant.file;
   std::string text = TRY(read_file((copy / name).string()));
@@ -52,8 +35,9 @@ Result<> break_copy(const Scenario& scenario, const MutantSpec& mutant, const fs
   std::string body = text.substr(0, head == 0 ? std::string::npos : head);
   const std::size_t count = count_of(body, mutant.replace);
   if (count != mutant.times) {
-    return fail(Errc::config, mutant.origin.text() + ": the text to replace occurs " + std::to_string(count) +
-                                  " times in " + name + ", not " + std::to_string(mutant.times) + " times.");
+    return fail(Errc::config, mutant.origin.text() + ": the text to replace occurs " +
+                                  std::to_string(count) + " times in " + name + ", not " +
+                                  std::to_string(mutant.times) + " times.");
   }
   body = replace_all(body, mutant.replace, mutant.with);
   return write_file((copy / name).string(), body);
@@ -64,7 +48,8 @@ struct MutantResult {
   std::string line;  ///< What the failure said.
 };
 
-Result<MutantResult> try_mutant(const Scenario& scenario, const MutantSpec& mutant, const RunOptions& options) {
+Result<MutantResult> try_mutant(const Scenario& scenario, const MutantSpec& mutant,
+                                const RunOptions& options) {
   const TemporaryFolder copy;
   if (copy.path().empty()) return tl::unexpected(last_errno("make a temporary folder"));
   TRY(break_copy(scenario, mutant, copy.path()));
@@ -79,7 +64,8 @@ Result<MutantResult> try_mutant(const Scenario& scenario, const MutantSpec& muta
   MutantResult outcome;
   outcome.caught = result.exit_code == 1 || result.exit_code == 65;
   outcome.line = report;
-  if (result.exit_code == 4 || result.exit_code == 5) return fail(Errc::unfit, mutant.name + ": " + result.reason);
+  if (result.exit_code == 4 || result.exit_code == 5)
+    return fail(Errc::unfit, mutant.name + ": " + result.reason);
   if (outcome.caught && !mutant.says.empty() && report.find(mutant.says) == std::string::npos) {
     outcome.caught = false;
     outcome.line = "the failure does not say \"" + mutant.says + "\":\n" + report;
@@ -103,7 +89,8 @@ Result<int> mutate(const Arguments& arguments) {
       const MutantResult result = TRY(try_mutant(scenario, mutant, options));
       ++all;
       caught += result.caught ? 1 : 0;
-      std::cout << (result.caught ? "caught  " : "MISSED  ") << scenario.id << ": " << mutant.name << "\n";
+      std::cout << (result.caught ? "caught  " : "MISSED  ") << scenario.id << ": " << mutant.name
+                << "\n";
       if (!result.caught || arguments.flag("--verbose")) std::cout << result.line;
       std::cout << std::flush;
     }

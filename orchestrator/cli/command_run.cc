@@ -10,9 +10,11 @@
 #include "base/text.h"
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/context.h"
+#include "orchestrator/inspect/temporary_folder.h"
 #include "orchestrator/report/engine_difference.h"
 #include "orchestrator/report/terminal.h"
 #include "orchestrator/run/run_scenario.h"
+#include "orchestrator/run/watch_files.h"
 
 namespace lab::orchestrator {
 namespace {
@@ -36,8 +38,8 @@ Result<std::vector<ReportTarget>> report_targets(const Arguments& arguments) {
     bool known = false;
     for (const std::string& one : kinds) known = known || one == kind;
     if (!known || equals == std::string::npos || equals + 1 == text.size()) {
-      return fail(Errc::usage, "--report wants KIND=FILE with KIND one of " + join(kinds, ", ") + ", not \"" + text +
-                                   "\"." + did_you_mean(kind, kinds));
+      return fail(Errc::usage, "--report wants KIND=FILE with KIND one of " + join(kinds, ", ") +
+                                   ", not \"" + text + "\"." + did_you_mean(kind, kinds));
     }
     targets.push_back({kind, text.substr(equals + 1)});
   }
@@ -62,7 +64,8 @@ Result<std::chrono::nanoseconds> parse_time(const std::string& text) {
     if (unit == "ms") seconds = number / 1000;
     if (unit == "m") seconds = number * 60;
   }
-  if (seconds <= 0 || seconds > 86400) return fail(Errc::usage, "\"" + text + "\" is no time. Write 10s, 500ms or 2m.");
+  if (seconds <= 0 || seconds > 86400)
+    return fail(Errc::usage, "\"" + text + "\" is no time. Write 10s, 500ms or 2m.");
   return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
 }
 
@@ -82,7 +85,11 @@ Result<RunOptions> run_options(const Arguments& arguments) {
 class Runner {
  public:
   Runner(RunOptions options, TextReport text, bool to_stdout, bool live)
-      : options_(std::move(options)), text_(text), to_stdout_(to_stdout), live_(live), progress_(::isatty(2) == 1) {}
+      : options_(std::move(options)),
+        text_(text),
+        to_stdout_(to_stdout),
+        live_(live),
+        progress_(::isatty(2) == 1) {}
 
   Report run(const std::vector<Job>& jobs, unsigned parallel) {
     const auto start = std::chrono::steady_clock::now();
@@ -121,7 +128,9 @@ class Runner {
     RunWatcher watcher;
     watcher.progress = [&](const std::string& what) { progress_.show(what); };
     watcher.began = [&](const ScenarioResult& scenario) { tell(text_.heading(scenario), block); };
-    watcher.step = [&](const ScenarioResult& scenario, const StepResult& step) { tell(text_.step(scenario, step), block); };
+    watcher.step = [&](const ScenarioResult& scenario, const StepResult& step) {
+      tell(text_.step(scenario, step), block);
+    };
     ScenarioResult result = run_scenario(job.selection.path, options, watcher);
     tell(text_.ending(result), block);
     if (!live_) print(block);
@@ -129,8 +138,10 @@ class Runner {
   }
 
   void tell(const std::string& text, std::string& block) {
-    if (live_) print(text);
-    else block += text;
+    if (live_)
+      print(text);
+    else
+      block += text;
   }
 
   void print(const std::string& text) {
@@ -163,17 +174,45 @@ std::vector<Job> jobs_for(const std::vector<Selection>& selections, const std::s
   return jobs;
 }
 
+/// A scenario around a folder that has only objects: --from asks for --get, and any answer will do.
+Result<std::vector<Selection>> wrap_objects(const Arguments& arguments,
+                                            const TemporaryFolder& wrapper) {
+  const std::string folder = arguments.text("SELECTOR");
+  const std::string from = arguments.text("--from").empty() ? "client" : arguments.text("--from");
+  std::error_code error;
+  const std::filesystem::path objects = std::filesystem::canonical(folder, error);
+  if (error) return fail(Errc::usage, "there is no folder \"" + folder + "\".");
+  const std::string text =
+      "id: objects\ntitle: " +
+      write_json(Value("GET " + arguments.text("--get") + " from " + from)) + "\nmesh: [" +
+      write_json(Value((objects / "*.y*ml").string())) + "]\n" + "nodes: {" +
+      write_json(Value(from)) + ": {labels: {app: " + write_json(Value(from)) + "}}}\n" +
+      "steps:\n- name: it is answered\n  from: " + write_json(Value(from)) +
+      "\n  request: " + write_json(Value("GET " + arguments.text("--get"))) + "\n  expect: {}\n";
+  TRY(write_file((wrapper.path() / "scenario.yaml").string(), text));
+  return std::vector<Selection>{{wrapper.path().string(), ""}};
+}
+
+Result<std::vector<Selection>> selected(const Arguments& arguments, const HostPaths& host,
+                                        const TemporaryFolder& wrapper) {
+  if (arguments.has("--get")) return wrap_objects(arguments, wrapper);
+  return select_scenarios(list_scenarios(host.scenarios()), arguments.list("SELECTOR"));
+}
+
 Result<int> run(const Arguments& arguments) {
   const RunOptions options = TRY(run_options(arguments));
   const auto targets = TRY(report_targets(arguments));
-  const auto folders = list_scenarios(options.prepare.host.scenarios());
-  const auto selections = TRY(select_scenarios(folders, arguments.list("SELECTOR")));
+  const TemporaryFolder wrapper;
+  const auto selections = TRY(selected(arguments, options.prepare.host, wrapper));
   const std::string proxy = arguments.text("--proxy");
   if (proxy != "mesh" && !proxy.empty() && options.prepare.host.envoy.empty()) {
-    return fail(Errc::unfit, "--proxy " + proxy + " needs a real Envoy: set LAB_ENVOY, or run `lab doctor --install-envoy`.");
+    return fail(Errc::unfit,
+                "--proxy " + proxy +
+                    " needs a real Envoy: set LAB_ENVOY, or run `lab doctor --install-envoy`.");
   }
   const auto jobs = jobs_for(selections, proxy);
-  const unsigned parallel = static_cast<unsigned>(std::max(1, std::atoi(arguments.text("--jobs").c_str())));
+  const unsigned parallel =
+      static_cast<unsigned>(std::max(1, std::atoi(arguments.text("--jobs").c_str())));
   const std::string format = output_format(arguments);
   const bool is_text = format == "text" || format == "wide";
   TextReport::Options look;
@@ -194,16 +233,33 @@ Result<int> run(const Arguments& arguments) {
   } else {
     print_value(report_json(report), format);
   }
-  for (const ReportTarget& target : targets) TRY(write_file(target.file, render(report, target.kind)));
+  for (const ReportTarget& target : targets)
+    TRY(write_file(target.file, render(report, target.kind)));
   const int code = report.exit_code(arguments.flag("--skip-unfit"));
   if (code == 0 && proxy == "both" && has_engine_differences(report)) return 1;
   return code;
 }
 
+/// Runs again whenever a file changes, until a signal ends it.
+Result<int> run_and_watch(const Arguments& arguments) {
+  const HostPaths host = host_paths();
+  const TemporaryFolder wrapper;
+  std::vector<std::string> folders = {host.templates()};
+  for (const Selection& selection : TRY(selected(arguments, host, wrapper)))
+    folders.push_back(selection.path);
+  if (arguments.has("--get")) folders.push_back(arguments.text("SELECTOR"));
+  while (true) {
+    const auto code = run(arguments);
+    if (!code) report_error(code.error());
+    std::cerr << "waiting for a file to change (Ctrl-C ends)\n";
+    TRY(wait_for_change(folders));
+  }
+}
+
 }  // namespace
 
 int command_run(const Arguments& arguments) {
-  const auto code = run(arguments);
+  const auto code = arguments.flag("--watch") ? run_and_watch(arguments) : run(arguments);
   return code ? *code : report_error(code.error());
 }
 

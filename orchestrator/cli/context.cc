@@ -60,7 +60,8 @@ Result<PrepareOptions> prepare_options(const Arguments& arguments) {
   options.fresh_certificates = arguments.flag("--fresh-certs");
   for (const std::string& pair : arguments.list("--set")) {
     const std::size_t equals = pair.find('=');
-    if (equals == std::string::npos) return fail(Errc::usage, "--set wants NAME=VALUE, not \"" + pair + "\".");
+    if (equals == std::string::npos)
+      return fail(Errc::usage, "--set wants NAME=VALUE, not \"" + pair + "\".");
     options.overrides.set[pair.substr(0, equals)] = pair.substr(equals + 1);
   }
   return options;
@@ -79,8 +80,10 @@ std::string output_format(const Arguments& arguments) {
 }
 
 void print_value(const Value& value, const std::string& format) {
-  if (format == "yaml") std::cout << write_yaml(value);
-  else std::cout << write_json(value, 2) << "\n";
+  if (format == "yaml")
+    std::cout << write_yaml(value);
+  else
+    std::cout << write_json(value, 2) << "\n";
 }
 
 Result<std::vector<LabNodes>> labs_and_nodes() {
@@ -97,7 +100,8 @@ Result<RunningLab> attach_to(const std::string& name) {
   for (const LabSummary& summary : TRY(running_labs())) names.push_back(summary.name);
   if (name.empty() && names.size() == 1) return attach(names.front());
   if (names.empty()) return fail(Errc::usage, "no lab is up. Start one with `lab up SCENARIO`.");
-  if (name.empty()) return fail(Errc::usage, "several labs are up: " + join(names, ", ") + ". Name one of them.");
+  if (name.empty())
+    return fail(Errc::usage, "several labs are up: " + join(names, ", ") + ". Name one of them.");
   for (const std::string& known : names) {
     if (known == name) return attach(name);
   }
@@ -107,7 +111,8 @@ Result<RunningLab> attach_to(const std::string& name) {
       if (folder.path == selection->path && folder.id != name) return attach_to(folder.id);
     }
   }
-  return fail(Errc::usage, "there is no lab \"" + name + "\" (up: " + join(names, ", ") + ")." + did_you_mean(name, names));
+  return fail(Errc::usage, "there is no lab \"" + name + "\" (up: " + join(names, ", ") + ")." +
+                               did_you_mean(name, names));
 }
 
 Result<AttachedNode> attach_to_node(const std::string& text) {
@@ -135,7 +140,8 @@ Result<CompiledScenario> scenario_of(RunningLab& lab) {
   options.overrides.profile = note.find("profile")->string();
   options.overrides.proxy = note.find("proxy")->string();
   options.overrides.variant = note.find("variant")->string();
-  for (const Member& member : note.find("set")->object()) options.overrides.set[member.key] = member.value.string();
+  for (const Member& member : note.find("set")->object())
+    options.overrides.set[member.key] = member.value.string();
   return compile_scenario(note.find("folder")->string(), options);
 }
 
@@ -144,8 +150,10 @@ Result<Selection> select_only(const std::string& selector) {
   const auto selections = TRY(select_scenarios(folders, {selector}));
   if (selections.size() == 1) return selections.front();
   std::vector<std::string> names;
-  for (const Selection& selection : selections) names.push_back(fs::path(selection.path).filename().string());
-  return fail(Errc::usage, "\"" + selector + "\" means several scenarios: " + join(names, ", ") + ".");
+  for (const Selection& selection : selections)
+    names.push_back(fs::path(selection.path).filename().string());
+  return fail(Errc::usage,
+              "\"" + selector + "\" means several scenarios: " + join(names, ", ") + ".");
 }
 
 std::string table_text(const std::vector<std::vector<std::string>>& rows) {

@@ -10,7 +10,8 @@ namespace lab::orchestrator {
 
 // What several commands do alike.
 
-/// Paths of the tree around this program: BUILD/bin/lab, three folders below the root; LAB_ROOT overrides.
+/// Paths of the tree around this program: BUILD/bin/lab, three folders below the root; LAB_ROOT
+/// overrides.
 HostPaths host_paths();
 
 /// --profile, --proxy, --variant, --set, --fresh-certs. Errc::usage for a malformed --set.

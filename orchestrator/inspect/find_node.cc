@@ -5,10 +5,13 @@
 namespace lab::orchestrator {
 namespace {
 
-std::string name_of(const std::string& id) { return id.substr(0, id.find('.')); }
+std::string name_of(const std::string& id) {
+  return id.substr(0, id.find('.'));
+}
 
 bool ends_with(const std::string& text, const std::string& suffix) {
-  return text.size() >= suffix.size() && text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
+  return text.size() >= suffix.size() &&
+         text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
 }
 
 enum class Match : std::uint8_t { none, suffix, name, id };
@@ -46,16 +49,17 @@ Result<NodeAddress> find_node(const std::vector<LabNodes>& labs, const std::stri
   if (found.size() == 1) return found.front();
   if (labs.empty()) return fail(Errc::usage, "no lab is up. Start one with `lab up SCENARIO`.");
   if (names.empty() && !lab.empty()) {
-    return fail(Errc::usage, "there is no lab \"" + lab + "\" (up: " + join(lab_names, ", ") + ")." +
-                                 did_you_mean(lab, lab_names));
+    return fail(Errc::usage, "there is no lab \"" + lab + "\" (up: " + join(lab_names, ", ") +
+                                 ")." + did_you_mean(lab, lab_names));
   }
   if (found.empty()) {
-    return fail(Errc::usage, "there is no node \"" + wanted + "\" (there is " + join(names, ", ") + ")." +
-                                 did_you_mean(wanted, names));
+    return fail(Errc::usage, "there is no node \"" + wanted + "\" (there is " + join(names, ", ") +
+                                 ")." + did_you_mean(wanted, names));
   }
   std::vector<std::string> choices;
   for (const NodeAddress& one : found) choices.push_back(one.lab + "/" + one.node);
-  return fail(Errc::usage, "\"" + text + "\" may be " + join(choices, " or ") + ". Name one of them.");
+  return fail(Errc::usage,
+              "\"" + text + "\" may be " + join(choices, " or ") + ". Name one of them.");
 }
 
 }  // namespace lab::orchestrator

@@ -5,7 +5,8 @@
 namespace lab::orchestrator {
 namespace {
 
-constexpr char kScenario[] = R"(# A scenario: who is there, which objects the mesh has, what is sent, what must come back.
+constexpr char kScenario[] =
+    R"(# A scenario: who is there, which objects the mesh has, what is sent, what must come back.
 # Run it with `lab run ./NAME`; every field is told in docs/scenario-format.md and by `lab schema`.
 id: NAME
 title: A client in the mesh calls a server outside
@@ -105,8 +106,10 @@ std::string id_of(const std::string& name) {
   std::string id;
   for (const char c : to_lower(name)) {
     const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (good) id += c;
-    else if (!id.empty() && id.back() != '-') id += '-';
+    if (good)
+      id += c;
+    else if (!id.empty() && id.back() != '-')
+      id += '-';
   }
   while (!id.empty() && id.back() == '-') id.pop_back();
   return id.empty() ? "scenario" : id;

@@ -65,7 +65,8 @@ class PkiMaker {
     const auto want = [&](const std::string& name, KeyKind kind) {
       names.push_back(name);
       const std::string number = std::to_string(names.size());
-      requests.push_back({slot + "/" + number + "-" + std::string(kind_name(kind)), key_type(kind)});
+      requests.push_back(
+          {slot + "/" + number + "-" + std::string(kind_name(kind)), key_type(kind)});
     };
     for (const auto& [name, authority] : spec_.authorities) want(name, authority.key);
     for (const auto& [name, certificate] : spec_.certificates) want(name, certificate.key);

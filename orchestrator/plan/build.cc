@@ -19,8 +19,8 @@ constexpr char kDnsAddress[] = "10.234.255.253";
 /// Puts a plan together, node by node.
 class PlanBuilder {
  public:
-  PlanBuilder(const Scenario& scenario, const crd::Objects& objects, const CompiledMesh& mesh, const Pki& pki,
-              const HostPaths& host, Diagnostics& out)
+  PlanBuilder(const Scenario& scenario, const crd::Objects& objects, const CompiledMesh& mesh,
+              const Pki& pki, const HostPaths& host, Diagnostics& out)
       : scenario_(scenario), objects_(objects), mesh_(mesh), host_(host), out_(out) {
     built_.facts.pki = pki;
   }
@@ -30,7 +30,8 @@ class PlanBuilder {
     built_.plan.bridges = {{kPods, "10.234.255.254", 16}, {kOuter, "172.31.255.254", 24}};
     set_variables();
     secrets_ = TRY(secret_contents(scenario_, objects_, built_.facts.pki.files));
-    for (const auto& [name, workload] : node_names(mesh_.workloads)) TRY(add_workload(name, *workload));
+    for (const auto& [name, workload] : node_names(mesh_.workloads))
+      TRY(add_workload(name, *workload));
     for (const auto& [name, spec] : scenario_.nodes) {
       if (spec.kind != NodeSpecKind::workload) TRY(add_machine(name, spec));
     }
@@ -52,7 +53,8 @@ class PlanBuilder {
       variables.emplace("node." + name + ".address", spec.address.all.front());
     }
     const Variables generated = variables;
-    for (const auto& [name, value] : scenario_.variables) variables[name] = substitute(value, generated);
+    for (const auto& [name, value] : scenario_.variables)
+      variables[name] = substitute(value, generated);
   }
 
   const NodeSpec* spec_of(const std::string& name) const {
@@ -66,15 +68,18 @@ class PlanBuilder {
     Node node;
     node.name = workload.name;
     node.namespace_ = workload.name_space;
-    node.kind = workload.kind == model::WorkloadKind::gateway ? NodeKind::gateway : NodeKind::workload;
+    node.kind =
+        workload.kind == model::WorkloadKind::gateway ? NodeKind::gateway : NodeKind::workload;
     node.interfaces = {{"eth0", kPods, {workload.address}}};
     node.resolver = resolver_for(workload.name_space);
     NodeFacts facts;
     if (pod.spec != nullptr) {
-      MountedVolumes volumes = mount_volumes(*pod.spec, workload.name_space, name, objects_, secrets_, out_);
+      MountedVolumes volumes =
+          mount_volumes(*pod.spec, workload.name_space, name, objects_, secrets_, out_);
       node.directories = std::move(volumes.directories);
       node.files = std::move(volumes.files);
-      for (SecretFile& file : volumes.secret_files) built_.facts.secret_files.push_back(std::move(file));
+      for (SecretFile& file : volumes.secret_files)
+        built_.facts.secret_files.push_back(std::move(file));
     }
     if (workload.kind != model::WorkloadKind::plain) {
       TRY(add_proxy(name, workload, spec, node));
@@ -86,7 +91,8 @@ class PlanBuilder {
 
   /// The Deployment's name, also for its second replica.
   std::string base_name(const model::Workload& workload) const {
-    if (pod_source(objects_, workload.name, workload.name_space).spec != nullptr) return workload.name;
+    if (pod_source(objects_, workload.name, workload.name_space).spec != nullptr)
+      return workload.name;
     return workload.name.substr(0, workload.name.rfind('-'));
   }
 
@@ -101,16 +107,19 @@ class PlanBuilder {
   }
 
   /// What workloads and machines have in common: further addresses, files, the server.
-  Result<> finish(const std::string& name, const NodeSpec* spec, const crd::PodSpec* pod, Node node, NodeFacts facts) {
+  Result<> finish(const std::string& name, const NodeSpec* spec, const crd::PodSpec* pod, Node node,
+                  NodeFacts facts) {
     if (spec != nullptr) {
       auto& addresses = node.interfaces.front().addresses;
-      for (std::size_t i = 1; i < spec->address.all.size(); ++i) addresses.push_back(spec->address.all[i]);
+      for (std::size_t i = 1; i < spec->address.all.size(); ++i)
+        addresses.push_back(spec->address.all[i]);
       TRY(add_files(*spec, node));
     }
     const ServerContext context{scenario_, built_.facts.variables, host_.templates()};
     const std::size_t proxies = node.programs.size();
     TRY(add_server(context, spec, pod, node));
-    for (std::size_t i = proxies; i < node.programs.size(); ++i) facts.servers.push_back(node.programs[i].name);
+    for (std::size_t i = proxies; i < node.programs.size(); ++i)
+      facts.servers.push_back(node.programs[i].name);
     facts.id = node.id();
     facts.address = node.interfaces.front().addresses.front();
     built_.facts.nodes[name] = std::move(facts);
@@ -121,8 +130,9 @@ class PlanBuilder {
   Result<> add_files(const NodeSpec& spec, Node& node) {
     for (const auto& [path, file] : spec.files) {
       const std::string folder = path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
-      const bool known = std::any_of(node.directories.begin(), node.directories.end(),
-                                     [&](const Directory& directory) { return directory.path == folder; });
+      const bool known =
+          std::any_of(node.directories.begin(), node.directories.end(),
+                      [&](const Directory& directory) { return directory.path == folder; });
       if (!known && folder != "/" && folder != "/etc") node.directories.push_back({folder});
       node.files.push_back({path, TRY(content_of(file))});
     }
@@ -133,7 +143,8 @@ class PlanBuilder {
     const LabFacts& facts = built_.facts;
     if (file.pki) {
       const auto found = facts.pki.files.find(*file.pki);
-      if (found == facts.pki.files.end()) return fail(Errc::config, file.origin.text() + ": no pki file " + *file.pki);
+      if (found == facts.pki.files.end())
+        return fail(Errc::config, file.origin.text() + ": no pki file " + *file.pki);
       return found->second;
     }
     if (file.text) return substitute(*file.text, facts.variables);
@@ -142,19 +153,24 @@ class PlanBuilder {
     return file.file ? text : substitute(text, facts.variables);
   }
 
-  Result<> add_proxy(const std::string& name, const model::Workload& workload, const NodeSpec* spec, Node& node) {
+  Result<> add_proxy(const std::string& name, const model::Workload& workload, const NodeSpec* spec,
+                     Node& node) {
     const bool is_envoy = scenario_.proxy == "envoy";
     node.directories.push_back({kProxyConfigDirectory, 0755, kProxyUid, kProxyUid});
     for (const char* folder : {"rds", "eds", "sds"}) {
-      node.directories.push_back({std::string(kProxyConfigDirectory) + "/" + folder, 0755, kProxyUid, kProxyUid});
+      node.directories.push_back(
+          {std::string(kProxyConfigDirectory) + "/" + folder, 0755, kProxyUid, kProxyUid});
     }
     const ProxyFiles files = proxy_files(mesh_);
     const auto own = files.find(name);
-    if (own == files.end()) return fail(Errc::config, "nothing was compiled for workload " + name + ".");
+    if (own == files.end())
+      return fail(Errc::config, "nothing was compiled for workload " + name + ".");
     for (const auto& [file, content] : own->second) {
-      node.files.push_back({std::string(kProxyConfigDirectory) + "/" + file, content, 0644, kProxyUid, kProxyUid});
+      node.files.push_back(
+          {std::string(kProxyConfigDirectory) + "/" + file, content, 0644, kProxyUid, kProxyUid});
     }
-    node.mounts.push_back({is_envoy ? host_.envoy : host_.proxy, is_envoy ? kEnvoyPath : kProxyPath});
+    node.mounts.push_back(
+        {is_envoy ? host_.envoy : host_.proxy, is_envoy ? kEnvoyPath : kProxyPath});
     const bool is_sidecar = workload.kind == model::WorkloadKind::sidecar;
     if (is_sidecar && (spec == nullptr || spec->redirect)) {
       const bool old = scenario_.profile == "istio-1.0";
@@ -177,10 +193,18 @@ class PlanBuilder {
 
   static Program envoy_program(const std::string& name) {
     Program program = proxy_program();
-    program.argv = {kEnvoyPath,       "-c", std::string(kProxyConfigDirectory) + "/bootstrap.json",
-                    "--concurrency",  "1",  "--disable-hot-restart",
-                    "--service-node", name, "--service-cluster", name,
-                    "--log-level",    "warning"};
+    program.argv = {kEnvoyPath,
+                    "-c",
+                    std::string(kProxyConfigDirectory) + "/bootstrap.json",
+                    "--concurrency",
+                    "1",
+                    "--disable-hot-restart",
+                    "--service-node",
+                    name,
+                    "--service-cluster",
+                    name,
+                    "--log-level",
+                    "warning"};
     return program;
   }
 
@@ -202,7 +226,8 @@ class PlanBuilder {
         records[service.host] = service.addresses;
         continue;
       }
-      for (const model::Endpoint& endpoint : service.endpoints) records[service.host].push_back(endpoint.address);
+      for (const model::Endpoint& endpoint : service.endpoints)
+        records[service.host].push_back(endpoint.address);
     }
     for (const auto& [name, addresses] : scenario_.dns) records[name] = addresses.all;
     return records;
@@ -219,8 +244,9 @@ class PlanBuilder {
 
 }  // namespace
 
-Result<BuiltPlan> build_plan(const Scenario& scenario, const crd::Objects& objects, const CompiledMesh& mesh,
-                             const Pki& pki, const HostPaths& host, Diagnostics& out) {
+Result<BuiltPlan> build_plan(const Scenario& scenario, const crd::Objects& objects,
+                             const CompiledMesh& mesh, const Pki& pki, const HostPaths& host,
+                             Diagnostics& out) {
   return PlanBuilder(scenario, objects, mesh, pki, host, out).build();
 }
 

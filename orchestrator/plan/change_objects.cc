@@ -49,8 +49,10 @@ void apply_objects(crd::Objects& objects, const std::vector<std::string>& files,
     for (auto& object : fresh) {
       const auto same = std::find_if(present.begin(), present.end(),
                                      [&](const auto& other) { return same_object(other, object); });
-      if (same == present.end()) present.push_back(std::move(object));
-      else *same = std::move(object);
+      if (same == present.end())
+        present.push_back(std::move(object));
+      else
+        *same = std::move(object);
     }
   });
 }

@@ -7,19 +7,26 @@ namespace {
 
 std::string_view kind_text(NodeKind kind) {
   switch (kind) {
-    case NodeKind::workload: return "workload";
-    case NodeKind::gateway: return "gateway";
-    case NodeKind::external: return "external";
-    case NodeKind::outside: return "outside";
+    case NodeKind::workload:
+      return "workload";
+    case NodeKind::gateway:
+      return "gateway";
+    case NodeKind::external:
+      return "external";
+    case NodeKind::outside:
+      return "outside";
   }
   return "";
 }
 
 std::string_view redirect_text(Redirect::Mode mode) {
   switch (mode) {
-    case Redirect::Mode::none: return "none";
-    case Redirect::Mode::istio_1_0: return "istio-1.0";
-    case Redirect::Mode::istio_current: return "istio-current";
+    case Redirect::Mode::none:
+      return "none";
+    case Redirect::Mode::istio_1_0:
+      return "istio-1.0";
+    case Redirect::Mode::istio_current:
+      return "istio-current";
   }
   return "";
 }
@@ -54,7 +61,8 @@ Value node_value(const Node& node) {
   }
   value.set("programs", programs);
   Value files{Value::Object{}};
-  for (const File& file : node.files) files.set(file.path, static_cast<std::int64_t>(file.content.size()));
+  for (const File& file : node.files)
+    files.set(file.path, static_cast<std::int64_t>(file.content.size()));
   value.set("files", files);
   value.set("dnsServers", strings(node.resolver.servers));
   return value;
@@ -65,18 +73,22 @@ Value node_value(const Node& node) {
 std::string plan_text(const Plan& plan) {
   std::string text = "lab " + plan.name + "\n";
   for (const Bridge& bridge : plan.bridges) {
-    text += "  bridge " + bridge.name + "  " + bridge.address + "/" + std::to_string(bridge.prefix_length) + "\n";
+    text += "  bridge " + bridge.name + "  " + bridge.address + "/" +
+            std::to_string(bridge.prefix_length) + "\n";
   }
   for (const Node& node : plan.nodes) {
     text += "  " + std::string(kind_text(node.kind)) + " " + node.id() + "\n";
     for (const Interface& interface : node.interfaces) {
-      text += "      " + interface.name + " on " + interface.bridge + ": " + join(interface.addresses, ", ") + "\n";
+      text += "      " + interface.name + " on " + interface.bridge + ": " +
+              join(interface.addresses, ", ") + "\n";
     }
     if (node.redirect.mode != Redirect::Mode::none) {
-      text += "      connections go to the proxy (" + std::string(redirect_text(node.redirect.mode)) + " rules)\n";
+      text += "      connections go to the proxy (" +
+              std::string(redirect_text(node.redirect.mode)) + " rules)\n";
     }
     for (const Program& program : node.programs) text += "      runs " + program.name + "\n";
-    for (const Directory& directory : node.directories) text += "      own folder " + directory.path + "\n";
+    for (const Directory& directory : node.directories)
+      text += "      own folder " + directory.path + "\n";
     for (const File& file : node.files) {
       text += "      file " + file.path + " (" + std::to_string(file.content.size()) + " bytes)\n";
     }

@@ -5,7 +5,8 @@
 
 namespace lab::orchestrator {
 
-/// A plan for people: bridges, then each node with its addresses, programs and what is bent to its proxy.
+/// A plan for people: bridges, then each node with its addresses, programs and what is bent to its
+/// proxy.
 std::string plan_text(const Plan& plan);
 /// The same for programs; the content of files is told by its size.
 Value plan_value(const Plan& plan);

@@ -12,7 +12,8 @@ namespace {
 constexpr char kNginxConfig[] = "/etc/lab/nginx/nginx.conf";
 constexpr char kNginxServers[] = "/etc/nginx/conf.d";
 
-/// nginx around whatever server blocks the node has: one worker in the foreground, its logs to the lab.
+/// nginx around whatever server blocks the node has: one worker in the foreground, its logs to the
+/// lab.
 constexpr char kNginxMain[] = R"(daemon off;
 worker_processes 1;
 pid /run/nginx.pid;
@@ -66,13 +67,14 @@ std::uint16_t first_listen_port(const Node& node) {
     const std::size_t listen = file.content.find("listen");
     if (listen == std::string::npos) continue;
     const std::size_t digits = file.content.find_first_of("0123456789", listen);
-    return static_cast<std::uint16_t>(std::atoi(file.content.c_str() + std::min(digits, file.content.size())));
+    return static_cast<std::uint16_t>(
+        std::atoi(file.content.c_str() + std::min(digits, file.content.size())));
   }
   return 0;
 }
 
-Result<> add_nginx(const ServerContext& context, const NodeSpec* spec, const std::vector<std::uint16_t>& ports,
-                   Node& node) {
+Result<> add_nginx(const ServerContext& context, const NodeSpec* spec,
+                   const std::vector<std::uint16_t>& ports, Node& node) {
   const auto is_servers = [](const Directory& directory) {
     return directory.path == kNginxServers || directory.path == std::string(kNginxServers) + "/";
   };
@@ -102,7 +104,8 @@ void add_httpbin(const std::vector<std::uint16_t>& ports, Node& node) {
   const std::uint16_t port = ports.empty() ? 8000 : ports.front();
   Program program;
   program.name = "httpbin";
-  program.argv = {"/usr/bin/python3", "-m", "httpbin.core", "--host", "0.0.0.0", "--port", std::to_string(port)};
+  program.argv = {"/usr/bin/python3", "-m",     "httpbin.core",      "--host",
+                  "0.0.0.0",          "--port", std::to_string(port)};
   program.ready = ready_at({port}, port);
   node.programs.push_back(program);
 }
@@ -149,12 +152,18 @@ ServerKind server_of(const NodeSpec* spec, const crd::PodSpec* pod) {
   return ServerKind::none;
 }
 
-Result<> add_server(const ServerContext& context, const NodeSpec* spec, const crd::PodSpec* pod, Node& node) {
+Result<> add_server(const ServerContext& context, const NodeSpec* spec, const crd::PodSpec* pod,
+                    Node& node) {
   const auto ports = ports_of(spec, pod);
   switch (server_of(spec, pod)) {
-    case ServerKind::nginx: return add_nginx(context, spec, ports, node);
-    case ServerKind::httpbin: add_httpbin(ports, node); break;
-    case ServerKind::echo: add_echo(ports, node); break;
+    case ServerKind::nginx:
+      return add_nginx(context, spec, ports, node);
+    case ServerKind::httpbin:
+      add_httpbin(ports, node);
+      break;
+    case ServerKind::echo:
+      add_echo(ports, node);
+      break;
     case ServerKind::none:
       if (spec != nullptr && !spec->command.empty()) add_command(*spec, ports, node);
   }
@@ -175,9 +184,10 @@ Node dns_node(const std::string& address, const std::string& bridge,
   node.files.push_back({"/etc/lab/dns/hosts", hosts});
   Program program;
   program.name = "dnsmasq";
-  program.argv = {"dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
-                  "--addn-hosts=/etc/lab/dns/hosts", "--local=/#/", "--user=root", "--group=root",
-                  "--log-facility=-", "--pid-file=", "--cache-size=0"};
+  program.argv = {"dnsmasq",          "--keep-in-foreground", "--conf-file=/dev/null",
+                  "--no-resolv",      "--no-hosts",           "--addn-hosts=/etc/lab/dns/hosts",
+                  "--local=/#/",      "--user=root",          "--group=root",
+                  "--log-facility=-", "--pid-file=",          "--cache-size=0"};
   program.ready.kind = Readiness::Kind::udp;
   program.ready.port = 53;
   node.programs.push_back(program);

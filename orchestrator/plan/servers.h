@@ -19,9 +19,11 @@ struct ServerContext {
 };
 
 /// Adds the node's server or command to it: its program, configuration files and when it is ready.
-Result<> add_server(const ServerContext& context, const NodeSpec* spec, const crd::PodSpec* pod, Node& node);
+Result<> add_server(const ServerContext& context, const NodeSpec* spec, const crd::PodSpec* pod,
+                    Node& node);
 
-/// The DNS server of the cluster: answers `records` (name -> addresses) and NXDOMAIN for everything else.
+/// The DNS server of the cluster: answers `records` (name -> addresses) and NXDOMAIN for everything
+/// else.
 Node dns_node(const std::string& address, const std::string& bridge,
               const std::map<std::string, std::vector<std::string>>& records);
 

@@ -6,7 +6,8 @@ namespace lab::orchestrator {
 namespace {
 
 Result<std::string> decode_base64(const std::string& text) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string bytes;
   unsigned bits = 0, value = 0;
   for (const char c : text) {
@@ -23,8 +24,8 @@ Result<std::string> decode_base64(const std::string& text) {
 }
 
 /// Which keys of a volume are shown, and as what: all under their own name, or `items`.
-std::vector<std::pair<std::string, std::string>> shown_keys(const std::vector<crd::KeyToPath>& items,
-                                                            const std::map<std::string, std::string>& contents) {
+std::vector<std::pair<std::string, std::string>> shown_keys(
+    const std::vector<crd::KeyToPath>& items, const std::map<std::string, std::string>& contents) {
   std::vector<std::pair<std::string, std::string>> keys;
   for (const crd::KeyToPath& item : items) keys.emplace_back(item.key, item.path);
   if (!items.empty()) return keys;
@@ -48,9 +49,12 @@ class Mounter {
       : name_space_(name_space), node_(node), objects_(objects), secrets_(secrets), out_(out) {}
 
   void mount(const crd::VolumeMount& place, const crd::Volume& volume) {
-    if (volume.secret) mount_secret(place, volume);
-    else if (volume.config_map) mount_config_map(place, volume);
-    else if (place.sub_path.empty()) result_.directories.push_back({place.mount_path});
+    if (volume.secret)
+      mount_secret(place, volume);
+    else if (volume.config_map)
+      mount_config_map(place, volume);
+    else if (place.sub_path.empty())
+      result_.directories.push_back({place.mount_path});
   }
 
   MountedVolumes result_;
@@ -63,23 +67,27 @@ class Mounter {
     if (found == secrets_.end() && !volume.secret->optional) {
       std::vector<std::string> names;
       for (const auto& [known, keys] : secrets_) names.push_back(known);
-      out_.add(volume.origin, "there is no Secret \"" + name + "\" for volume \"" + volume.name + "\"." +
-                                  did_you_mean(name, names) + " Add it to `secrets` in scenario.yaml.");
+      out_.add(volume.origin, "there is no Secret \"" + name + "\" for volume \"" + volume.name +
+                                  "\"." + did_you_mean(name, names) +
+                                  " Add it to `secrets` in scenario.yaml.");
     }
-    show(place, volume, volume.secret->items, found == secrets_.end() ? kEmpty : found->second, name);
+    show(place, volume, volume.secret->items, found == secrets_.end() ? kEmpty : found->second,
+         name);
   }
 
   void mount_config_map(const crd::VolumeMount& place, const crd::Volume& volume) {
     const crd::ConfigMap* map = find_config_map(objects_, name_space_, volume.config_map->name);
     static const std::map<std::string, std::string> kEmpty;
     if (map == nullptr && !volume.config_map->optional) {
-      out_.add(volume.origin, "there is no ConfigMap \"" + volume.config_map->name + "\" in namespace " +
-                                  name_space_ + " for volume \"" + volume.name + "\".");
+      out_.add(volume.origin, "there is no ConfigMap \"" + volume.config_map->name +
+                                  "\" in namespace " + name_space_ + " for volume \"" +
+                                  volume.name + "\".");
     }
     show(place, volume, volume.config_map->items, map == nullptr ? kEmpty : map->data, "");
   }
 
-  void show(const crd::VolumeMount& place, const crd::Volume& volume, const std::vector<crd::KeyToPath>& items,
+  void show(const crd::VolumeMount& place, const crd::Volume& volume,
+            const std::vector<crd::KeyToPath>& items,
             const std::map<std::string, std::string>& contents, const std::string& secret) {
     if (place.sub_path.empty()) result_.directories.push_back({place.mount_path});
     std::string folder = place.mount_path;
@@ -87,7 +95,8 @@ class Mounter {
     for (const auto& [key, path] : shown_keys(items, contents)) {
       const auto content = contents.find(key);
       if (content == contents.end()) {
-        out_.add(volume.origin, "volume \"" + volume.name + "\" wants key \"" + key + "\", which is not there.");
+        out_.add(volume.origin,
+                 "volume \"" + volume.name + "\" wants key \"" + key + "\", which is not there.");
         continue;
       }
       if (!place.sub_path.empty() && place.sub_path != path) continue;
@@ -113,7 +122,9 @@ Result<SecretContents> secret_contents(const Scenario& scenario, const crd::Obje
     auto& contents = result[qualified_name(secret)];
     for (const auto& [key, text] : secret.data) {
       auto bytes = decode_base64(text);
-      if (!bytes) return fail(Errc::config, secret.origin.text() + ": data." + key + " " + bytes.error().message);
+      if (!bytes)
+        return fail(Errc::config,
+                    secret.origin.text() + ": data." + key + " " + bytes.error().message);
       contents[key] = *bytes;
     }
     for (const auto& [key, text] : secret.string_data) contents[key] = text;
@@ -127,8 +138,9 @@ Result<SecretContents> secret_contents(const Scenario& scenario, const crd::Obje
   return result;
 }
 
-MountedVolumes mount_volumes(const crd::PodSpec& pod, const std::string& name_space, const std::string& node,
-                             const crd::Objects& objects, const SecretContents& secrets, Diagnostics& out) {
+MountedVolumes mount_volumes(const crd::PodSpec& pod, const std::string& name_space,
+                             const std::string& node, const crd::Objects& objects,
+                             const SecretContents& secrets, Diagnostics& out) {
   Mounter mounter(name_space, node, objects, secrets, out);
   for (const crd::Container& container : pod.containers) {
     for (const crd::VolumeMount& place : container.volume_mounts) {

@@ -5,9 +5,12 @@ namespace {
 
 std::string outcome(const StepResult& step) {
   std::string text(status_name(step.status));
-  if (step.observed.status != 0) text += " " + std::to_string(step.observed.status);
-  else if (!step.from.empty()) text += " exit " + std::to_string(step.observed.exit);
-  for (const auto& [status, count] : step.observed.counts) text += " " + status + "x" + std::to_string(count);
+  if (step.observed.status != 0)
+    text += " " + std::to_string(step.observed.status);
+  else if (!step.from.empty())
+    text += " exit " + std::to_string(step.observed.exit);
+  for (const auto& [status, count] : step.observed.counts)
+    text += " " + status + "x" + std::to_string(count);
   return text;
 }
 
@@ -25,8 +28,8 @@ std::string compare(const ScenarioResult& mesh, const ScenarioResult& envoy) {
   }
   for (std::size_t i = 0; i < mesh.steps.size() && i < envoy.steps.size(); ++i) {
     if (same(mesh.steps[i], envoy.steps[i])) continue;
-    text += mesh.id + ": " + mesh.steps[i].name + ": our proxy " + outcome(mesh.steps[i]) + ", envoy " +
-            outcome(envoy.steps[i]) + "\n";
+    text += mesh.id + ": " + mesh.steps[i].name + ": our proxy " + outcome(mesh.steps[i]) +
+            ", envoy " + outcome(envoy.steps[i]) + "\n";
   }
   return text;
 }
@@ -49,6 +52,8 @@ std::string engine_differences(const Report& report) {
   return text.empty() ? "both proxies came to the same outcomes\n" : "the proxies differ:\n" + text;
 }
 
-bool has_engine_differences(const Report& report) { return !all_differences(report).empty(); }
+bool has_engine_differences(const Report& report) {
+  return !all_differences(report).empty();
+}
 
 }  // namespace lab::orchestrator

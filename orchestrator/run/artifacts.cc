@@ -16,11 +16,13 @@ Result<> write_below(const fs::path& folder, const std::string& name, const std:
   const fs::path path = folder / name;
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
-  if (error) return fail(Errc::system, "make " + path.parent_path().string() + ": " + error.message());
+  if (error)
+    return fail(Errc::system, "make " + path.parent_path().string() + ": " + error.message());
   return write_file(path.string(), content);
 }
 
-Result<> keep_node(RunningLab& lab, const Node& node, const NodeFacts* facts, const fs::path& folder) {
+Result<> keep_node(RunningLab& lab, const Node& node, const NodeFacts* facts,
+                   const fs::path& folder) {
   for (const Program& program : node.programs) {
     const auto log = lab.logs(node.id(), program.name);
     if (log) TRY(write_below(folder, program.name + ".log", *log));
@@ -37,8 +39,8 @@ Result<> keep_node(RunningLab& lab, const Node& node, const NodeFacts* facts, co
 
 }  // namespace
 
-Result<std::string> keep_artifacts(RunningLab& lab, const BuiltPlan& built, const ScenarioResult& result,
-                                   const std::string& folder) {
+Result<std::string> keep_artifacts(RunningLab& lab, const BuiltPlan& built,
+                                   const ScenarioResult& result, const std::string& folder) {
   std::string name = result.id;
   if (!result.variant.empty()) name += "-" + result.variant;
   if (result.proxy != "mesh") name += "-" + result.proxy;
@@ -51,7 +53,8 @@ Result<std::string> keep_artifacts(RunningLab& lab, const BuiltPlan& built, cons
     TRY(keep_node(lab, node, facts, target / node.name));
   }
   for (const auto& [node, files] : built.facts.proxy_files) {
-    for (const auto& [file, content] : files) TRY(write_below(target / node / "config", file, content));
+    for (const auto& [file, content] : files)
+      TRY(write_below(target / node / "config", file, content));
   }
   Report report;
   report.scenarios = {result};

@@ -25,22 +25,25 @@ Section section_of(const compile::NodeConfig& config, const std::string& kind) {
   if (kind == "listeners") section.fill(config.listeners, by_name);
   if (kind == "routes") section.fill(config.routes, by_name);
   if (kind == "clusters") section.fill(config.clusters, by_name);
-  if (kind == "endpoints") section.fill(config.endpoints, [](const auto& one) { return one.cluster_name; });
+  if (kind == "endpoints")
+    section.fill(config.endpoints, [](const auto& one) { return one.cluster_name; });
   if (kind == "secrets") section.fill(config.secrets, by_name);
   return section;
 }
 
 }  // namespace
 
-Result<Value> config_part(const compile::NodeConfig& config, const std::string& part, const std::string&) {
+Result<Value> config_part(const compile::NodeConfig& config, const std::string& part,
+                          const std::string&) {
   const std::size_t slash = part.find('/');
   const std::string kind = part.substr(0, slash);
-  const std::vector<std::string> kinds = {"listeners", "routes", "clusters", "endpoints", "secrets"};
+  const std::vector<std::string> kinds = {"listeners", "routes", "clusters", "endpoints",
+                                          "secrets"};
   bool known = false;
   for (const std::string& one : kinds) known = known || one == kind;
   if (!known) {
-    return fail(Errc::usage, "a proxy's configuration has " + join(kinds, ", ") + ", not \"" + kind + "\"." +
-                                 did_you_mean(kind, kinds));
+    return fail(Errc::usage, "a proxy's configuration has " + join(kinds, ", ") + ", not \"" +
+                                 kind + "\"." + did_you_mean(kind, kinds));
   }
   Section section = section_of(config, kind);
   if (slash == std::string::npos) return Value(std::move(section.values));
@@ -48,7 +51,8 @@ Result<Value> config_part(const compile::NodeConfig& config, const std::string& 
   for (std::size_t i = 0; i < section.names.size(); ++i) {
     if (section.names[i] == name) return section.values[i];
   }
-  return fail(Errc::usage, "there is no \"" + name + "\" among the " + kind + "." + did_you_mean(name, section.names));
+  return fail(Errc::usage, "there is no \"" + name + "\" among the " + kind + "." +
+                               did_you_mean(name, section.names));
 }
 
 }  // namespace lab::orchestrator

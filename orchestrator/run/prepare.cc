@@ -22,11 +22,13 @@ void check_variant(const Scenario& scenario, const std::string& variant, Diagnos
     if (name == variant) return;
   }
   out.add(scenario.origin, "there is no variant \"" + variant + "\" (there is " +
-                               (names.empty() ? "none" : join(names, ", ")) + ")." + did_you_mean(variant, names));
+                               (names.empty() ? "none" : join(names, ", ")) + ")." +
+                               did_you_mean(variant, names));
 }
 
 /// Loading up to the compiled configuration; findings go to `out`.
-CompiledScenario load_and_compile(Scenario scenario, const PrepareOptions& options, Diagnostics& out) {
+CompiledScenario load_and_compile(Scenario scenario, const PrepareOptions& options,
+                                  Diagnostics& out) {
   CompiledScenario result;
   result.variant = options.overrides.variant;
   check_variant(scenario, result.variant, out);
@@ -35,18 +37,22 @@ CompiledScenario load_and_compile(Scenario scenario, const PrepareOptions& optio
   result.mesh = compile_objects(*result.objects, scenario.profile, out);
   result.scenario = std::move(scenario);
   CompiledMesh& mesh = result.mesh;
-  check_references(result.scenario, all_node_names(result.scenario, mesh), options.host.templates(), out);
+  check_references(result.scenario, all_node_names(result.scenario, mesh), options.host.templates(),
+                   out);
   return result;
 }
 
-Result<ProxyFiles> recompile(crd::Objects& objects, const std::string& folder, const std::string& profile,
-                             const std::vector<std::string>& apply, const std::vector<std::string>& remove) {
+Result<ProxyFiles> recompile(crd::Objects& objects, const std::string& folder,
+                             const std::string& profile, const std::vector<std::string>& apply,
+                             const std::vector<std::string>& remove) {
   Diagnostics out;
   std::vector<std::string> files;
-  for (const std::string& file : apply) files.push_back((std::filesystem::path(folder) / file).string());
+  for (const std::string& file : apply)
+    files.push_back((std::filesystem::path(folder) / file).string());
   apply_objects(objects, files, out);
   for (const std::string& name : remove) {
-    if (!remove_object(objects, name)) return fail(Errc::not_found, "delete: there is no object \"" + name + "\".");
+    if (!remove_object(objects, name))
+      return fail(Errc::not_found, "delete: there is no object \"" + name + "\".");
   }
   const CompiledMesh mesh = compile_objects(objects, profile, out);
   TRY(out.result());
@@ -55,7 +61,8 @@ Result<ProxyFiles> recompile(crd::Objects& objects, const std::string& folder, c
 
 }  // namespace
 
-Result<CompiledScenario> compile_scenario(const std::string& folder, const PrepareOptions& options) {
+Result<CompiledScenario> compile_scenario(const std::string& folder,
+                                          const PrepareOptions& options) {
   Diagnostics out;
   Scenario scenario = load_scenario(folder, options.overrides, out);
   CompiledScenario result = load_and_compile(std::move(scenario), options, out);
@@ -73,18 +80,26 @@ Result<Prepared> prepare(const std::string& folder, const PrepareOptions& option
   });
   CompiledScenario compiled = load_and_compile(std::move(scenario), options, out);
   TRY(out.result());
-  Prepared result{std::move(compiled.scenario), compiled.variant, compiled.objects, std::move(compiled.mesh), {}};
-  result.built = TRY(build_plan(result.scenario, *result.objects, result.mesh, TRY(pki.get()), options.host, out));
+  Prepared result{std::move(compiled.scenario),
+                  compiled.variant,
+                  compiled.objects,
+                  std::move(compiled.mesh),
+                  {}};
+  result.built = TRY(
+      build_plan(result.scenario, *result.objects, result.mesh, TRY(pki.get()), options.host, out));
   TRY(out.result());
   LabFacts& facts = result.built.facts;
   const std::string profile = result.scenario.profile;
-  facts.recompile = [objects = result.objects, folder, profile](const auto& apply, const auto& remove) {
+  facts.recompile = [objects = result.objects, folder, profile](const auto& apply,
+                                                                const auto& remove) {
     return recompile(*objects, folder, profile, apply, remove);
   };
-  const auto configs = std::make_shared<std::map<std::string, compile::NodeConfig>>(result.mesh.configs);
+  const auto configs =
+      std::make_shared<std::map<std::string, compile::NodeConfig>>(result.mesh.configs);
   facts.config = [configs](const std::string& node, const std::string& part) -> Result<Value> {
     const auto found = configs->find(node);
-    if (found == configs->end()) return fail(Errc::not_found, "node \"" + node + "\" has no proxy.");
+    if (found == configs->end())
+      return fail(Errc::not_found, "node \"" + node + "\" has no proxy.");
     return config_part(found->second, part, "");
   };
   return result;

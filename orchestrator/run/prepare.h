@@ -24,7 +24,8 @@ struct Prepared {
 
 /// Loads, checks, compiles and plans the scenario in `folder`; its certificates are made meanwhile.
 ///
-/// Fails with Errc::config and every finding ("FILE:LINE:COLUMN: ...", a line each) when the scenario is wrong.
+/// Fails with Errc::config and every finding ("FILE:LINE:COLUMN: ...", a line each) when the
+/// scenario is wrong.
 Result<Prepared> prepare(const std::string& folder, const PrepareOptions& options);
 
 /// Only loads, checks and compiles: for what needs neither certificates nor a plan.
@@ -36,8 +37,9 @@ struct CompiledScenario {
 };
 Result<CompiledScenario> compile_scenario(const std::string& folder, const PrepareOptions& options);
 
-/// A part of a proxy's configuration: "clusters" or "clusters/NAME"; in the shape that the profile's tools show, or
-/// `api` ("v2", "v3") when given. Errc::not_found names the nearest.
-Result<Value> config_part(const compile::NodeConfig& config, const std::string& part, const std::string& api);
+/// A part of a proxy's configuration: "clusters" or "clusters/NAME"; in the shape that the
+/// profile's tools show, or `api` ("v2", "v3") when given. Errc::not_found names the nearest.
+Result<Value> config_part(const compile::NodeConfig& config, const std::string& part,
+                          const std::string& api);
 
 }  // namespace lab::orchestrator

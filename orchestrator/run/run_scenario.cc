@@ -44,7 +44,8 @@ class Run {
     const auto start = Clock::now();
     result_.path = folder_;
     result_.id = folder_;
-    result_.proxy = options_.prepare.overrides.proxy.empty() ? "mesh" : options_.prepare.overrides.proxy;
+    result_.proxy =
+        options_.prepare.overrides.proxy.empty() ? "mesh" : options_.prepare.overrides.proxy;
     auto prepared = prepare(folder_, options_.prepare);
     if (!prepared) {
       stop(prepared.error());
@@ -77,7 +78,8 @@ class Run {
       if (!is_executable_in_path(program)) missing.push_back(program);
     }
     if (missing.empty()) return true;
-    stop({Errc::unfit, "this host lacks " + join(missing, ", ") + ": `lab doctor` says how to install it."});
+    stop({Errc::unfit,
+          "this host lacks " + join(missing, ", ") + ": `lab doctor` says how to install it."});
     return false;
   }
 
@@ -137,13 +139,17 @@ class Run {
     const bool failed = result_.status != Status::passed;
     if (failed && !options_.artifacts.empty()) {
       const auto kept = keep_artifacts(lab, prepared.built, result_, options_.artifacts);
-      if (kept) result_.artifacts = *kept;
-      else result_.reason = "the evidence could not be kept: " + kept.error().message;
+      if (kept)
+        result_.artifacts = *kept;
+      else
+        result_.reason = "the evidence could not be kept: " + kept.error().message;
     }
     if (options_.keep || (failed && options_.keep_on_failure)) {
       const auto kept = lab.keep();
-      if (kept) result_.kept = lab.name();
-      else result_.reason = "the lab could not be left up: " + kept.error().message;
+      if (kept)
+        result_.kept = lab.name();
+      else
+        result_.reason = "the lab could not be left up: " + kept.error().message;
       if (kept) return;
     }
     const auto down = lab.down();
@@ -160,14 +166,19 @@ class Run {
 
 int exit_code_of(const Error& error) {
   switch (error.code) {
-    case Errc::usage: return 2;
-    case Errc::not_found: return 2;
-    case Errc::config: return 65;
-    case Errc::unfit: return 4;
+    case Errc::usage:
+      return 2;
+    case Errc::not_found:
+      return 2;
+    case Errc::config:
+      return 65;
+    case Errc::unfit:
+      return 4;
     case Errc::timeout:
     case Errc::system:
     case Errc::tls:
-    case Errc::protocol: break;
+    case Errc::protocol:
+      break;
   }
   return 5;
 }
@@ -179,7 +190,8 @@ Result<std::vector<Step>> steps_to_run(const Prepared& prepared, const std::stri
   for (Step& step : resolve_steps(prepared.scenario, prepared.built.facts.variables, out)) {
     if (!takes_place(step, prepared)) continue;
     names.push_back(step.name);
-    if (only.empty() || step.name == only || step.name.rfind(only, 0) == 0) steps.push_back(std::move(step));
+    if (only.empty() || step.name == only || step.name.rfind(only, 0) == 0)
+      steps.push_back(std::move(step));
   }
   TRY(out.result());
   if (steps.empty() && !only.empty()) {
@@ -189,7 +201,8 @@ Result<std::vector<Step>> steps_to_run(const Prepared& prepared, const std::stri
   return steps;
 }
 
-ScenarioResult run_scenario(const std::string& folder, const RunOptions& options, const RunWatcher& watcher) {
+ScenarioResult run_scenario(const std::string& folder, const RunOptions& options,
+                            const RunWatcher& watcher) {
   return Run(folder, options, watcher).go();
 }
 

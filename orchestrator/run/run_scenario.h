@@ -9,13 +9,13 @@ namespace lab::orchestrator {
 
 struct RunOptions {
   PrepareOptions prepare;
-  std::string step;                 ///< Only this step (by name, or its start), or "".
+  std::string step;  ///< Only this step (by name, or its start), or "".
   std::chrono::nanoseconds timeout = std::chrono::seconds(10);  ///< Of a step without its own.
-  bool keep = false;                ///< Leave the lab up.
+  bool keep = false;                                            ///< Leave the lab up.
   bool keep_on_failure = false;
   bool fail_fast = false;
   bool rootless = false;
-  std::string artifacts;            ///< Folder for the evidence of failed scenarios, or "".
+  std::string artifacts;  ///< Folder for the evidence of failed scenarios, or "".
 };
 
 /// What somebody who watches a run is told; all may be empty.
@@ -25,8 +25,10 @@ struct RunWatcher {
   std::function<void(const ScenarioResult&, const StepResult&)> step;
 };
 
-/// Runs one scenario from its folder to its end: up, every step, down. Never fails: what goes wrong is in the result.
-ScenarioResult run_scenario(const std::string& folder, const RunOptions& options, const RunWatcher& watcher);
+/// Runs one scenario from its folder to its end: up, every step, down. Never fails: what goes wrong
+/// is in the result.
+ScenarioResult run_scenario(const std::string& folder, const RunOptions& options,
+                            const RunWatcher& watcher);
 
 /// The steps of a scenario that take place in this run, with variables put in.
 Result<std::vector<Step>> steps_to_run(const Prepared& prepared, const std::string& only);

@@ -23,10 +23,12 @@ class DocumentWriter {
   }
 
   std::string section(const RecordBase& record) {
-    std::string text = "\n## " + record.name() + "\n\n| field | value | meaning |\n| --- | --- | --- |\n";
+    std::string text =
+        "\n## " + record.name() + "\n\n| field | value | meaning |\n| --- | --- | --- |\n";
     for (const auto& field : record.fields()) {
-      text += "| `" + field->json_name() + "`" + (field->is_required() ? " (required)" : "") + " | " +
-              shape(field->type()) + limits(field->bounds()) + " | " + replace_all(field->doc(), "|", "\\|") + " |\n";
+      text += "| `" + field->json_name() + "`" + (field->is_required() ? " (required)" : "") +
+              " | " + shape(field->type()) + limits(field->bounds()) + " | " +
+              replace_all(field->doc(), "|", "\\|") + " |\n";
     }
     for (const RecordBase::OneOf& group : record.oneofs()) {
       text += "\n" + std::string(group.required ? "Exactly" : "At most") + " one of `" +
@@ -37,18 +39,27 @@ class DocumentWriter {
 
   std::string shape(const TypeInfo& type) {
     switch (type.kind) {
-      case TypeInfo::Kind::any: return alternatives(type);
-      case TypeInfo::Kind::boolean: return "true or false";
-      case TypeInfo::Kind::integer: return "whole number";
-      case TypeInfo::Kind::number: return "number";
-      case TypeInfo::Kind::string: return "text";
-      case TypeInfo::Kind::duration: return "seconds, `1.5s`";
-      case TypeInfo::Kind::enumeration: return "`" + join(type.names, "`, `") + "`";
+      case TypeInfo::Kind::any:
+        return alternatives(type);
+      case TypeInfo::Kind::boolean:
+        return "true or false";
+      case TypeInfo::Kind::integer:
+        return "whole number";
+      case TypeInfo::Kind::number:
+        return "number";
+      case TypeInfo::Kind::string:
+        return "text";
+      case TypeInfo::Kind::duration:
+        return "seconds, `1.5s`";
+      case TypeInfo::Kind::enumeration:
+        return "`" + join(type.names, "`, `") + "`";
       case TypeInfo::Kind::record:
         add(*type.record);
         return "[" + type.record->name() + "](#" + replace_all(type.record->name(), " ", "-") + ")";
-      case TypeInfo::Kind::list: return "list of " + shape(*type.element);
-      case TypeInfo::Kind::map: return "name -> " + shape(*type.element);
+      case TypeInfo::Kind::list:
+        return "list of " + shape(*type.element);
+      case TypeInfo::Kind::map:
+        return "name -> " + shape(*type.element);
     }
     return "";
   }
@@ -72,6 +83,8 @@ class DocumentWriter {
 
 }  // namespace
 
-std::string record_document(const RecordBase& record) { return DocumentWriter().write(record); }
+std::string record_document(const RecordBase& record) {
+  return DocumentWriter().write(record);
+}
 
 }  // namespace lab::orchestrator

@@ -38,7 +38,10 @@ TEST(HopsComplete, UntilTheLastProxyHasSpoken) {
       {"it answered by itself", {{"sleep", ""}}, true, true},
       {"it went to a server", {{"sleep", "192.168.0.1:80"}}, true, true},
       {"it went to a gateway, whose record is missing", {{"sleep", "10.0.0.2:80"}}, true, false},
-      {"both records are there", {{"sleep", "10.0.0.2:80"}, {"gateway", "192.168.0.1:443"}}, true, true},
+      {"both records are there",
+       {{"sleep", "10.0.0.2:80"}, {"gateway", "192.168.0.1:443"}},
+       true,
+       true},
       {"a sidecar hands over to its own program", {{"gateway", "10.0.0.2:8080"}}, false, true},
   };
   for (const Case& c : cases) {

@@ -76,7 +76,8 @@ TEST(Judge, OneRuleAtATime) {
 }
 
 TEST(Judge, NamesTheCertificateThatWasPresentedInstead) {
-  const auto differences = judge(expectation("presented: v2.client"), page(), "sleep", kCertificates);
+  const auto differences =
+      judge(expectation("presented: v2.client"), page(), "sleep", kCertificates);
   ASSERT_EQ(differences.size(), 1u);
   EXPECT_EQ(differences[0].expected, "v2.client");
   EXPECT_EQ(differences[0].got, "v1.client");
@@ -85,7 +86,8 @@ TEST(Judge, NamesTheCertificateThatWasPresentedInstead) {
 TEST(Judge, AFailedCommandIsADifferenceUnlessExpected) {
   Observation seen;
   seen.exit = 7;
-  EXPECT_EQ(judge(expectation("body: []"), seen, "a", {}).size(), 1u) << "exit status 0 is expected by default";
+  EXPECT_EQ(judge(expectation("body: []"), seen, "a", {}).size(), 1u)
+      << "exit status 0 is expected by default";
   EXPECT_TRUE(judge(expectation("exit: [7, 28]"), seen, "a", {}).empty());
   EXPECT_TRUE(judge(expectation("status: 0"), seen, "a", {}).empty()) << "no answer was expected";
 }
@@ -94,22 +96,33 @@ TEST(Judge, CountersFollowTheAnswers) {
   Observation seen;
   seen.counts = {{"200", 10}, {"503", 20}};
   seen.stats = {{"fortio overflow", 20}};
-  EXPECT_TRUE(judge(expectation("stats: [{node: fortio, name: overflow, by-status: '503'}]"), seen, "", {}).empty());
-  EXPECT_EQ(judge(expectation("stats: [{node: fortio, name: overflow, by: 3}]"), seen, "", {}).size(), 1u);
-  EXPECT_EQ(judge(expectation("stats: [{node: fortio, name: other, by: 3}]"), seen, "", {}).size(), 1u);
-  EXPECT_TRUE(judge(expectation("counts: {'200': {at-least: 1}, '503': {exactly: 20}}"), seen, "", {}).empty());
+  EXPECT_TRUE(
+      judge(expectation("stats: [{node: fortio, name: overflow, by-status: '503'}]"), seen, "", {})
+          .empty());
+  EXPECT_EQ(
+      judge(expectation("stats: [{node: fortio, name: overflow, by: 3}]"), seen, "", {}).size(),
+      1u);
+  EXPECT_EQ(judge(expectation("stats: [{node: fortio, name: other, by: 3}]"), seen, "", {}).size(),
+            1u);
+  EXPECT_TRUE(
+      judge(expectation("counts: {'200': {at-least: 1}, '503': {exactly: 20}}"), seen, "", {})
+          .empty());
   EXPECT_EQ(judge(expectation("counts: {'404': {at-least: 1}}"), seen, "", {}).size(), 1u);
 }
 
 TEST(Judge, DistributionsHaveAStatisticalBound) {
   Observation seen;
-  for (int i = 0; i < 100; ++i) seen.bodies.push_back(i < 52 ? "<h1>nginx01</h1>" : "<h1>nginx02</h1>");
+  for (int i = 0; i < 100; ++i)
+    seen.bodies.push_back(i < 52 ? "<h1>nginx01</h1>" : "<h1>nginx02</h1>");
   const auto expect = [](const char* shares) {
-    return expectation("distribution: {by: 'body:<h1>(.*)</h1>', shares: " + std::string(shares) + "}");
+    return expectation("distribution: {by: 'body:<h1>(.*)</h1>', shares: " + std::string(shares) +
+                       "}");
   };
   EXPECT_TRUE(judge(expect("{nginx01: 1, nginx02: 1}"), seen, "", {}).empty());
-  EXPECT_FALSE(judge(expect("{nginx01: 9, nginx02: 1}"), seen, "", {}).empty()) << "far from 90 to 10";
-  EXPECT_FALSE(judge(expect("{nginx01: 1}"), seen, "", {}).empty()) << "nginx02 should not have answered";
+  EXPECT_FALSE(judge(expect("{nginx01: 9, nginx02: 1}"), seen, "", {}).empty())
+      << "far from 90 to 10";
+  EXPECT_FALSE(judge(expect("{nginx01: 1}"), seen, "", {}).empty())
+      << "nginx02 should not have answered";
 }
 
 TEST(BinomialBounds, ContainTheMeanAndNarrowWithConfidence) {

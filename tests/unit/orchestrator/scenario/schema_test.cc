@@ -12,7 +12,9 @@
 namespace lab::orchestrator {
 namespace {
 
-const Record<Scenario>& table() { return record_of(static_cast<const Scenario*>(nullptr)); }
+const Record<Scenario>& table() {
+  return record_of(static_cast<const Scenario*>(nullptr));
+}
 
 TEST(JsonSchema, SaysWhatTheTableSays) {
   const Value schema = json_schema(table());
@@ -30,13 +32,16 @@ TEST(JsonSchema, SaysWhatTheTableSays) {
 
 TEST(Document, IsWhatTheTablesSay) {
   const std::string path = std::string(LAB_SOURCE_DIR) + "/docs/scenario-format.md";
-  const std::string marker = "<!-- From here on written by the tables of orchestrator/scenario. -->\n";
+  const std::string marker =
+      "<!-- From here on written by the tables of orchestrator/scenario. -->\n";
   const std::string text = read_file(path).value();
   const std::size_t end = text.find(marker);
   ASSERT_NE(end, std::string::npos);
   const std::string wanted = text.substr(0, end) + marker + record_document(table());
-  if (std::getenv("LAB_UPDATE") != nullptr) ASSERT_TRUE(write_file(path, wanted));
-  else EXPECT_EQ(text, wanted) << "run the test with LAB_UPDATE=1";
+  if (std::getenv("LAB_UPDATE") != nullptr)
+    ASSERT_TRUE(write_file(path, wanted));
+  else
+    EXPECT_EQ(text, wanted) << "run the test with LAB_UPDATE=1";
 }
 
 }  // namespace

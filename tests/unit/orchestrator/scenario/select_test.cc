@@ -27,7 +27,10 @@ TEST(SelectScenarios, EveryWayOfNamingThem) {
       {"a range, of those that exist", {"02..20"}, {"s/02-egress", "s/15-mtls"}, ""},
       {"a glob over ids and names", {"*egress"}, {"s/02-egress"}, ""},
       {"a tag", {"tag:egress"}, {"s/02-egress", "s/15-mtls"}, ""},
-      {"each once, in the order named", {"15", "scenario01", "15"}, {"s/15-mtls", "s/01-ingress"}, ""},
+      {"each once, in the order named",
+       {"15", "scenario01", "15"},
+       {"s/15-mtls", "s/01-ingress"},
+       ""},
       {"one step", {"15/nginx accepts"}, {"s/15-mtls"}, "nginx accepts"},
   };
   for (const Case& c : cases) {
@@ -49,7 +52,8 @@ TEST(SelectScenarios, WhatDoesNotExist) {
   };
   const Case cases[] = {
       {"a name nobody has: the nearest", "scenario16", Errc::usage, "Did you mean \"scenario15\""},
-      {"a path without scenario.yaml", "./nowhere", Errc::usage, "no scenario.yaml in \"./nowhere\""},
+      {"a path without scenario.yaml", "./nowhere", Errc::usage,
+       "no scenario.yaml in \"./nowhere\""},
       {"a glob that matches nothing", "x*", Errc::not_found, "no scenario matches"},
       {"a range without members", "30..40", Errc::not_found, "no scenario matches"},
       {"a tag nobody has", "tag:x", Errc::not_found, "no scenario matches"},
@@ -58,7 +62,8 @@ TEST(SelectScenarios, WhatDoesNotExist) {
     const auto selections = select_scenarios(folders(), {c.selector});
     ASSERT_FALSE(selections) << c.why;
     EXPECT_EQ(selections.error().code, c.code) << c.why;
-    EXPECT_NE(selections.error().message.find(c.message), std::string::npos) << selections.error().message;
+    EXPECT_NE(selections.error().message.find(c.message), std::string::npos)
+        << selections.error().message;
   }
 }
 

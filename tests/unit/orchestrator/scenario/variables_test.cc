@@ -8,14 +8,16 @@ namespace lab::orchestrator {
 namespace {
 
 std::vector<Step> steps_of(const std::string& steps, Diagnostics& out) {
-  const Scenario scenario = parse_scenario("id: a\ntitle: b\nvariables: {host: h}\nsteps:\n" + steps, "s.yaml", {}, out);
+  const Scenario scenario =
+      parse_scenario("id: a\ntitle: b\nvariables: {host: h}\nsteps:\n" + steps, "s.yaml", {}, out);
   return resolve_steps(scenario, scenario.variables, out);
 }
 
 TEST(ResolveSteps, ForEachMakesOneStepPerRow) {
   Diagnostics out;
   const auto steps = steps_of(
-      "- name: asks\n  from: c\n  request: GET http://${host}${path}\n  expect: {status: 200, via: []}\n"
+      "- name: asks\n  from: c\n  request: GET http://${host}${path}\n  expect: {status: 200, via: "
+      "[]}\n"
       "  for-each:\n  - with: {path: /a}\n  - {with: {path: /b}, expect: {status: 404}}\n",
       out);
   ASSERT_TRUE(out.empty()) << out.text();
@@ -23,7 +25,8 @@ TEST(ResolveSteps, ForEachMakesOneStepPerRow) {
   EXPECT_EQ(steps[0].name, "asks (/a)");
   EXPECT_EQ(steps[0].request, "GET http://h/a");
   EXPECT_EQ(steps[0].expect->status.all, std::vector<int>{200});
-  EXPECT_EQ(steps[1].expect->status.all, std::vector<int>{404}) << "a row's expectation replaces the step's";
+  EXPECT_EQ(steps[1].expect->status.all, std::vector<int>{404})
+      << "a row's expectation replaces the step's";
   EXPECT_TRUE(steps[1].expect->via.has_value()) << "and leaves the others";
 }
 
@@ -44,7 +47,8 @@ TEST(ResolveSteps, MatrixMakesOneStepPerCell) {
 
 TEST(Substitute, LeavesWhatItDoesNotKnow) {
   std::vector<std::string> unknown;
-  EXPECT_EQ(substitute(std::string_view("$a ${a} ${b} ${"), {{"a", "1"}}, &unknown), "$a 1 ${b} ${");
+  EXPECT_EQ(substitute(std::string_view("$a ${a} ${b} ${"), {{"a", "1"}}, &unknown),
+            "$a 1 ${b} ${");
   EXPECT_EQ(unknown, std::vector<std::string>{"b"});
 }
 
