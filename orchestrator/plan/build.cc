@@ -27,6 +27,7 @@ class PlanBuilder {
 
   Result<BuiltPlan> build() {
     built_.plan.name = scenario_.id;
+    built_.facts.engine = scenario_.proxy == "envoy" ? Engine::envoy : Engine::mesh;
     built_.plan.bridges = {{kPods, "10.234.255.254", 16}, {kOuter, "172.31.255.254", 24}};
     set_variables();
     secrets_ = TRY(secret_contents(scenario_, objects_, built_.facts.pki.files));

@@ -1,6 +1,7 @@
 #include "orchestrator/run/hops.h"
 
 #include <algorithm>
+#include <cstring>
 #include <ctime>
 
 namespace lab::orchestrator {
@@ -87,6 +88,26 @@ std::vector<Hop> read_trace(const std::string& node, const Value& answer, std::u
   if (records == nullptr || !records->is_array()) return hops;
   for (const Value& record : records->array()) hops.push_back(hop_of(node, record));
   return hops;
+}
+
+Hop hop_of_growth(const std::map<std::string, std::int64_t>& before,
+                  const std::map<std::string, std::int64_t>& after) {
+  Hop hop;
+  const auto ends = [](const std::string& text, const std::string& end) {
+    return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+  };
+  for (const auto& [name, value] : after) {
+    const auto old = before.find(name);
+    if (value <= (old == before.end() ? 0 : old->second)) continue;
+    for (const char* end : {".upstream_rq_total", ".upstream_cx_total"}) {
+      if (name.rfind("cluster.", 0) == 0 && ends(name, end)) hop.cluster = name.substr(8, name.size() - 8 - std::strlen(end));
+    }
+    if (name.rfind("http.", 0) != 0 || name.rfind("http.admin.", 0) == 0) continue;
+    for (int status = 1; status <= 5; ++status) {
+      if (ends(name, ".downstream_rq_" + std::to_string(status) + "xx")) hop.status = status * 100;
+    }
+  }
+  return hop;
 }
 
 void order_hops(std::vector<Hop>& hops, const std::string& sender) {

@@ -12,6 +12,11 @@ namespace lab::orchestrator {
 /// reading.
 std::vector<Hop> read_trace(const std::string& node, const Value& answer, std::uint64_t& next);
 
+/// What the growth of a real Envoy's counters tells of one request: the cluster it went to, and the class of its answer
+/// (200 stands for any 2xx). A hop without cluster and status: nothing was passed.
+Hop hop_of_growth(const std::map<std::string, std::int64_t>& before,
+                  const std::map<std::string, std::int64_t>& after);
+
 /// Who has which address: "10.234.1.3" -> node, for nodes that have a proxy.
 using ProxyAddresses = std::map<std::string, std::string>;
 

@@ -20,6 +20,12 @@ struct SecretFile {
   std::string key;     ///< "tls.crt".
 };
 
+/// Whose records tell which way a request went.
+enum class Engine : std::uint8_t {
+  mesh,   ///< Our proxy's trace records.
+  envoy,  ///< A real Envoy's counters: which proxies and clusters, without certificates.
+};
+
 /// One node as steps know it.
 struct NodeFacts {
   std::string id;  ///< As the running lab calls it.
@@ -33,6 +39,7 @@ using ProxyFiles = std::map<std::string, std::map<std::string, std::string>>;
 
 /// Everything that running steps need to know of a lab beside the lab itself.
 struct LabFacts {
+  Engine engine = Engine::mesh;
   std::map<std::string, NodeFacts> nodes;
   ProxyAddresses proxies;
   std::vector<SecretFile> secret_files;

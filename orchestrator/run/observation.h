@@ -26,6 +26,7 @@ struct Hop {
   std::string request_id;
   int status = 0;                    ///< What the proxy answered downstream; 0 for TCP.
   double start_time = 0;             ///< Seconds; orders the hops.
+  bool knows_certificates = true;    ///< False: a real Envoy, which doesn't tell.
   CertificateFacts presented, peer;  ///< To the upstream, and by the upstream.
   std::vector<std::string>
       origins;  ///< "KIND NAME (FILE:LINE)" of what decided, most specific last.

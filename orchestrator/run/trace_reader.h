@@ -22,10 +22,12 @@ class TraceReader {
 
  private:
   void collect(std::vector<Hop>& hops);
+  void count(std::vector<Hop>& hops);
 
   RunningLab& lab_;
   const LabFacts& facts_;
   std::map<std::string, std::uint64_t> next_;  ///< Node -> where to go on.
+  std::map<std::string, std::map<std::string, std::int64_t>> counters_;  ///< Node -> Envoy's, at skip().
 };
 
 /// The values of all counters and gauges of a node's proxy; empty when it can't be asked.
