@@ -36,6 +36,7 @@ Result<int> up_scenario(const Arguments& arguments) {
   if (!lab) return fail(lab.error().code, lab.error().message);
   progress.clear();
   TRY(remember_scenario(*lab, selection.path, options.overrides));
+  TRY(remember_pki(*lab, prepared.built.facts.pki));
   TRY(lab->keep());
   std::cout
       << "lab " << lab->name() << " is up (" << duration_text(lab->up_duration())
@@ -115,6 +116,7 @@ Result<int> check_lab(const Arguments& arguments) {
   const CompiledScenario compiled = TRY(scenario_of(lab));
   PrepareOptions options = TRY(prepare_options(arguments));
   Prepared prepared = TRY(prepare(compiled.scenario.folder, options));
+  TRY(recall_pki(lab, prepared.built.facts));
   const auto steps = TRY(steps_to_run(prepared, ""));
   StepRunner runner(lab, prepared.built.facts,
                     {compiled.scenario.folder, lab.name(), std::chrono::seconds(10)});

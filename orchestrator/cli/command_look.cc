@@ -1,7 +1,9 @@
 #include <iostream>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "mesh/compile/files.h"
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/context.h"
 #include "orchestrator/run/hops.h"
@@ -125,6 +127,20 @@ Result<int> show_config(const Arguments& arguments) {
   return 0;
 }
 
+Result<int> export_node(const Arguments& arguments) {
+  const std::string format = arguments.text("FORMAT");
+  if (format != "envoy") return fail(Errc::usage, "there is an export for envoy, not for \"" + format + "\".");
+  const ConfiguredNode node = TRY(configured_node(arguments));
+  const bool folded = arguments.flag("--static");
+  const Value value = folded ? compile::fold_static(node.compiled.mesh.configs.at(node.name))
+                             : TRY(envoy_files(node.compiled, node.name));
+  const std::string text = write_json(value, 2) + "\n";
+  const std::string file = arguments.text("--output");
+  if (file.empty() || file == "json") std::cout << text;
+  else TRY(write_file(file, text));
+  return 0;
+}
+
 std::string hop_line(const Hop& hop) {
   std::string text = hop.node + "  " + hop.listener + " -> " +
                      (hop.route.empty() ? "" : hop.route + " -> ") +
@@ -208,6 +224,7 @@ int command_logs(const Arguments& arguments) {
 int command_config(const Arguments& arguments) {
   return code_of(show_config(arguments));
 }
+int command_export(const Arguments& arguments) { return code_of(export_node(arguments)); }
 int command_trace(const Arguments& arguments) {
   return code_of(trace_request(arguments));
 }

@@ -18,6 +18,19 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kScenarioNote[] = "scenario";
+constexpr char kPkiNote[] = "pki";
+
+Value strings_value(const std::map<std::string, std::string>& strings) {
+  Value value{Value::Object{}};
+  for (const auto& [name, text] : strings) value.set(name, text);
+  return value;
+}
+
+std::map<std::string, std::string> strings_of(const Value& value) {
+  std::map<std::string, std::string> strings;
+  for (const Member& member : value.object()) strings[member.key] = member.value.string();
+  return strings;
+}
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -143,6 +156,23 @@ Result<CompiledScenario> scenario_of(RunningLab& lab) {
   for (const Member& member : note.find("set")->object())
     options.overrides.set[member.key] = member.value.string();
   return compile_scenario(note.find("folder")->string(), options);
+}
+
+Result<> remember_pki(RunningLab& lab, const Pki& pki) {
+  Value note{Value::Object{}};
+  note.set("files", strings_value(pki.files));
+  note.set("fingerprints", strings_value(pki.fingerprints));
+  note.set("variables", strings_value(pki.variables));
+  return lab.put_note(kPkiNote, write_json(note));
+}
+
+Result<> recall_pki(RunningLab& lab, LabFacts& facts) {
+  const Value note = TRY(parse_json(TRY(lab.note(kPkiNote)), "note"));
+  facts.pki.files = strings_of(*note.find("files"));
+  facts.pki.fingerprints = strings_of(*note.find("fingerprints"));
+  facts.pki.variables = strings_of(*note.find("variables"));
+  for (const auto& [name, value] : facts.pki.variables) facts.variables[name] = value;
+  return {};
 }
 
 Result<Selection> select_only(const std::string& selector) {

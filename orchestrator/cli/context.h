@@ -44,6 +44,11 @@ Result<CompiledScenario> scenario_of(RunningLab& lab);
 /// Remembers in the lab what scenario_of() needs.
 Result<> remember_scenario(RunningLab& lab, const std::string& folder, const Overrides& overrides);
 
+/// Remembers in the lab which certificates it was given, for steps that run against it later.
+Result<> remember_pki(RunningLab& lab, const Pki& pki);
+/// Replaces the certificates in `facts` by those that the lab remembers.
+Result<> recall_pki(RunningLab& lab, LabFacts& facts);
+
 /// The only scenario that a selector names.
 Result<Selection> select_only(const std::string& selector);
 
