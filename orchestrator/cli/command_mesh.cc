@@ -5,10 +5,10 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "mesh/compile/compile.h"
-#include "mesh/compile/files.h"
 #include "mesh/crd/load.h"
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/context.h"
+#include "orchestrator/cli/object_files.h"
 
 namespace lab::orchestrator {
 namespace {
@@ -17,30 +17,6 @@ namespace fs = std::filesystem;
 
 int code_of(const Result<int>& result) {
   return result ? *result : report_error(result.error());
-}
-
-/// Files as they are, folders as the YAML and JSON files below them, sorted.
-Result<std::vector<std::string>> object_files_of(const std::vector<std::string>& names) {
-  std::vector<std::string> files;
-  for (const std::string& name : names) {
-    std::error_code ignored;
-    if (name != "-" && !fs::exists(name, ignored))
-      return fail(Errc::usage, "there is no file \"" + name + "\".");
-    if (!fs::is_directory(name, ignored)) {
-      files.push_back(name);
-      continue;
-    }
-    std::vector<std::string> found;
-    for (const auto& entry : fs::recursive_directory_iterator(name, ignored)) {
-      const std::string extension = entry.path().extension().string();
-      const bool is_objects = extension == ".yaml" || extension == ".yml" || extension == ".json";
-      if (is_objects && entry.path().filename() != "scenario.yaml")
-        found.push_back(entry.path().string());
-    }
-    std::sort(found.begin(), found.end());
-    files.insert(files.end(), found.begin(), found.end());
-  }
-  return files;
 }
 
 Result<> write_node(const fs::path& folder, const std::string& name,

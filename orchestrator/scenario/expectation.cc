@@ -18,17 +18,21 @@ LAB_RECORD_NAMED(StatExpectation, "a counter", Naming::exact) {
       .required()
       .not_empty()
       .doc("Envoy's name of the counter.");
-  record.field("by", &StatExpectation::by).doc("It grew by exactly this during the step.");
-  record.field("at-least", &StatExpectation::at_least).doc("It grew by this or more.");
-  record.field("at-most", &StatExpectation::at_most).doc("It grew by this or less.");
+  record.field("by", &StatExpectation::by)
+      .at_least(0)
+      .doc("It grew by exactly this during the step.");
+  record.field("at-least", &StatExpectation::at_least).at_least(0).doc("It grew by this or more.");
+  record.field("at-most", &StatExpectation::at_most).at_least(0).doc("It grew by this or less.");
   record.field("by-status", &StatExpectation::by_status)
       .doc("It grew by exactly the number of answers with this status.");
 }
 
 LAB_RECORD_NAMED(CountExpectation, "a count", Naming::exact) {
-  record.field("exactly", &CountExpectation::exactly).doc("So many answers had the status.");
-  record.field("at-least", &CountExpectation::at_least).doc("So many or more.");
-  record.field("at-most", &CountExpectation::at_most).doc("So many or fewer.");
+  record.field("exactly", &CountExpectation::exactly)
+      .at_least(0)
+      .doc("So many answers had the status.");
+  record.field("at-least", &CountExpectation::at_least).at_least(0).doc("So many or more.");
+  record.field("at-most", &CountExpectation::at_most).at_least(0).doc("So many or fewer.");
 }
 
 LAB_RECORD_NAMED(DistributionExpectation, "a distribution", Naming::exact) {
@@ -51,7 +55,7 @@ static void body_fields(Record<Expectation>& record) {
   record.field("body-matches", &Expectation::body_matches)
       .doc("These regular expressions (ECMAScript) are found in it.");
   record.field("body-is", &Expectation::body_is).doc("It is exactly this.");
-  record.field("body-bytes", &Expectation::body_bytes).doc("It has so many bytes.");
+  record.field("body-bytes", &Expectation::body_bytes).at_least(0).doc("It has so many bytes.");
   record.field("json", &Expectation::json)
       .doc("It is JSON, and has these values at these paths (\"headers/Host\").");
 }

@@ -27,7 +27,9 @@ LAB_RECORD_NAMED(CertificateSpec, "a certificate", Naming::exact) {
   record.field("key", &CertificateSpec::key).doc("Kind of the key.");
   record.field("days", &CertificateSpec::days)
       .doc("Valid so long; negative: it expired that many days ago.");
-  record.field("starts-in-days", &CertificateSpec::starts_in_days).doc("Not valid before then.");
+  record.field("starts-in-days", &CertificateSpec::starts_in_days)
+      .at_least(0)
+      .doc("Not valid before then.");
   record.field("dns", &CertificateSpec::dns).doc("SubjectAltName DNS names.");
   record.field("ip", &CertificateSpec::ip).doc("SubjectAltName addresses.");
   record.field("uri", &CertificateSpec::uri).doc("SubjectAltName URIs, for example a SPIFFE id.");

@@ -83,7 +83,9 @@ LAB_RECORD_NAMED(Step, "a step", Naming::exact) {
   record.field("eventually", &Step::eventually).doc("Asked again until it holds, at most so long.");
   record.field("consistently", &Step::consistently)
       .doc("Asked again and again; holds all the time.");
-  record.field("converge", &Step::converge).doc("Asked until it held so many times in a row.");
+  record.field("converge", &Step::converge)
+      .at_least(0)
+      .doc("Asked until it held so many times in a row.");
   record.field("timeout", &Step::timeout).doc("The step takes no longer; 10 s when absent.");
   record.field("for-each", &Step::for_each)
       .doc("One step per entry; its values are variables in the step.");
