@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "mesh/compile/files.h"
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/context.h"
 #include "orchestrator/run/hops.h"
@@ -41,11 +40,10 @@ Result<int> show_logs(const Arguments& arguments) {
   return 0;
 }
 
-/// The files that a node's proxy reads, as it reads them now: in the node when it is up.
+/// The files that a node's proxy reads.
 Result<Value> envoy_files(const CompiledScenario& compiled, const std::string& name) {
-  const ProxyFiles files = proxy_files(compiled.mesh);
-  const auto own = files.find(name);
-  if (own == files.end()) return fail(Errc::usage, "node \"" + name + "\" has no proxy.");
+  const auto own = compiled.mesh.files.find(name);
+  if (own == compiled.mesh.files.end()) return fail(Errc::usage, "node \"" + name + "\" has no proxy.");
   Value result{Value::Object{}};
   for (const auto& [file, content] : own->second) result.set(file, TRY(parse_json(content, file)));
   return result;
@@ -77,8 +75,7 @@ Result<ConfiguredNode> configured_node(const Arguments& arguments) {
                                         : TRY(select_only(text.substr(0, text.find('/')))).path;
     result.compiled = TRY(compile_scenario(folder, TRY(prepare_options(arguments))));
   }
-  std::vector<std::string> names;
-  for (const auto& [name, config] : result.compiled.mesh.configs) names.push_back(name);
+  const auto names = configured_nodes(result.compiled.mesh);
   const NodeAddress found = TRY(find_node({{result.compiled.scenario.id, names}},
                                           result.name.substr(0, result.name.find('.'))));
   result.name = found.node;
@@ -86,23 +83,18 @@ Result<ConfiguredNode> configured_node(const Arguments& arguments) {
 }
 
 /// The head lines of `lab config NODE`: what there is, by name.
-std::string overview(const compile::NodeConfig& config) {
+std::string overview(const CompiledMesh& mesh, const std::string& node) {
   std::string text;
-  const auto section = [&](const char* title, const auto& list, auto name_of) {
-    text += std::string(title) + ":\n";
-    for (const auto& one : list) text += "  " + name_of(one) + "\n";
-  };
-  section("listeners", config.listeners, [](const auto& one) { return one.name; });
-  section("routes", config.routes, [](const auto& one) { return one.name; });
-  section("clusters", config.clusters, [](const auto& one) { return one.name; });
-  section("endpoints", config.endpoints, [](const auto& one) { return one.cluster_name; });
-  section("secrets", config.secrets, [](const auto& one) { return one.name; });
+  for (const char* kind : {"listeners", "routes", "clusters", "endpoints", "secrets"}) {
+    text += std::string(kind) + ":\n";
+    for (const std::string& name : config_names(mesh, node, kind)) text += "  " + name + "\n";
+  }
   return text;
 }
 
 Result<int> show_config(const Arguments& arguments) {
   const ConfiguredNode node = TRY(configured_node(arguments));
-  const compile::NodeConfig& config = node.compiled.mesh.configs.at(node.name);
+  const CompiledMesh& mesh = node.compiled.mesh;
   const std::string format = output_format(arguments);
   const std::string part = arguments.text("PART");
   if (format == "envoy") {
@@ -111,17 +103,17 @@ Result<int> show_config(const Arguments& arguments) {
   }
   const bool everything = part.empty() || part == "all";
   if (format == "text" && everything) {
-    std::cout << overview(config);
+    std::cout << overview(mesh, node.name);
     return 0;
   }
   const std::string api = arguments.text("--api");
   if (!everything) {
-    print_value(TRY(config_part(config, part, api)), format);
+    print_value(TRY(config_part(mesh, node.name, part, api)), format);
     return 0;
   }
   Value all{Value::Object{}};
   for (const char* name : {"listeners", "routes", "clusters", "endpoints", "secrets"}) {
-    all.set(name, TRY(config_part(config, name, api)));
+    all.set(name, TRY(config_part(mesh, node.name, name, api)));
   }
   print_value(all, format);
   return 0;
@@ -132,7 +124,7 @@ Result<int> export_node(const Arguments& arguments) {
   if (format != "envoy") return fail(Errc::usage, "there is an export for envoy, not for \"" + format + "\".");
   const ConfiguredNode node = TRY(configured_node(arguments));
   const bool folded = arguments.flag("--static");
-  const Value value = folded ? compile::fold_static(node.compiled.mesh.configs.at(node.name))
+  const Value value = folded ? TRY(static_bootstrap(node.compiled.mesh, node.name))
                              : TRY(envoy_files(node.compiled, node.name));
   const std::string text = write_json(value, 2) + "\n";
   const std::string file = arguments.text("--output");

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "mesh/compile/compile.h"
+#include "mesh/crd/objects.h"
 #include "mesh/crd/load.h"
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/context.h"
@@ -19,10 +19,10 @@ int code_of(const Result<int>& result) {
   return result ? *result : report_error(result.error());
 }
 
-Result<> write_node(const fs::path& folder, const std::string& name,
-                    const compile::NodeConfig& config, const std::string& api) {
+Result<> write_node(const fs::path& folder, const CompiledMesh& mesh, const std::string& name,
+                    const std::string& api) {
   for (const char* kind : {"listeners", "routes", "clusters", "endpoints"}) {
-    const Value part = TRY(config_part(config, kind, api));
+    const Value part = TRY(config_part(mesh, name, kind, api));
     TRY(write_file((folder / (name + "." + kind + ".json")).string(), write_json(part, 2) + "\n"));
   }
   return {};
@@ -49,13 +49,12 @@ Result<int> compile_to_folder(const Arguments& arguments) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return fail(Errc::system, "make " + folder.string() + ": " + error.message());
-  std::vector<std::string> names;
-  for (const auto& [name, config] : mesh.configs) names.push_back(name);
+  const auto names = configured_nodes(mesh);
   std::vector<std::string> wanted = arguments.list("--node");
   if (wanted.empty()) wanted = names;
   for (const std::string& text : wanted) {
     const NodeAddress node = TRY(find_node({{"", names}}, text));
-    TRY(write_node(folder, node.node, mesh.configs.at(node.node), arguments.text("--api")));
+    TRY(write_node(folder, mesh, node.node, arguments.text("--api")));
     if (!arguments.flag("--quiet"))
       std::cerr << "wrote " << (folder / node.node).string() << ".*.json\n";
   }

@@ -37,7 +37,7 @@ class PlanBuilder {
       if (spec.kind != NodeSpecKind::workload) TRY(add_machine(name, spec));
     }
     built_.plan.nodes.push_back(dns_node(kDnsAddress, kPods, dns_records()));
-    built_.facts.proxy_files = proxy_files(mesh_);
+    built_.facts.proxy_files = mesh_.files;
     return std::move(built_);
   }
 
@@ -162,9 +162,8 @@ class PlanBuilder {
       node.directories.push_back(
           {std::string(kProxyConfigDirectory) + "/" + folder, 0755, kProxyUid, kProxyUid});
     }
-    const ProxyFiles files = proxy_files(mesh_);
-    const auto own = files.find(name);
-    if (own == files.end())
+    const auto own = mesh_.files.find(name);
+    if (own == mesh_.files.end())
       return fail(Errc::config, "nothing was compiled for workload " + name + ".");
     for (const auto& [file, content] : own->second) {
       node.files.push_back(

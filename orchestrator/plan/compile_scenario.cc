@@ -1,44 +1,97 @@
 #include "orchestrator/plan/compile_scenario.h"
 
+#include "base/text.h"
 #include "mesh/compile/compile.h"
 #include "mesh/compile/files.h"
 
 namespace lab::orchestrator {
+namespace {
+
+const std::vector<std::string> kKinds = {"listeners", "routes", "clusters", "endpoints", "secrets"};
+
+/// What people call a resource: its name, or the cluster's for endpoints.
+std::string name_of(const Value& resource) {
+  for (const char* key : {"name", "clusterName", "cluster_name"}) {
+    const Value* name = resource.find(key);
+    if (name != nullptr && name->is_string()) return name->string();
+  }
+  return "";
+}
+
+Result<const compile::NodeConfig*> config_of(const CompiledMesh& mesh, const std::string& node) {
+  const auto found = mesh.configs->find(node);
+  if (found != mesh.configs->end()) return &found->second;
+  return fail(Errc::usage, "node \"" + node + "\" has no proxy." + did_you_mean(node, configured_nodes(mesh)));
+}
+
+}  // namespace
 
 std::map<std::string, const model::Workload*> node_names(
     const std::vector<model::Workload>& workloads) {
   std::map<std::string, const model::Workload*> names;
-  for (const model::Workload& workload : workloads)
+  for (const model::Workload& workload : workloads) {
     names[compile::node_name(workload, workloads)] = &workload;
+  }
   return names;
 }
 
 CompiledMesh compile_objects(const crd::Objects& objects, const std::string& profile,
                              Diagnostics& out) {
   CompiledMesh mesh;
+  mesh.configs = std::make_shared<compile::NodeConfigs>();
   const compile::Input input{objects, profile, {}, "/etc/lab/proxy"};
   auto registry = compile::registry_of(input, out);
-  if (!registry) {
-    out.add({}, registry.error().message);
+  auto configs = compile::compile(input, out);
+  if (!registry || !configs) {
+    out.add({}, registry ? configs.error().message : registry.error().message);
     return mesh;
   }
   mesh.workloads = std::move(registry->workloads);
   mesh.services = std::move(registry->services);
-  Diagnostics again;  // registry_of() has told what is wrong with the objects already; equal
-                      // findings count once.
-  auto configs = compile::compile(input, again);
-  out.append(again);
-  if (configs)
-    mesh.configs = std::move(*configs);
-  else
-    out.add({}, configs.error().message);
+  for (const auto& [name, config] : *configs) mesh.files[name] = compile::files_of(config);
+  mesh.configs = std::make_shared<compile::NodeConfigs>(std::move(*configs));
   return mesh;
 }
 
-ProxyFiles proxy_files(const CompiledMesh& mesh) {
-  ProxyFiles files;
-  for (const auto& [name, config] : mesh.configs) files[name] = compile::files_of(config);
-  return files;
+std::vector<std::string> configured_nodes(const CompiledMesh& mesh) {
+  std::vector<std::string> names;
+  for (const auto& [name, config] : *mesh.configs) names.push_back(name);
+  return names;
+}
+
+std::vector<std::string> config_names(const CompiledMesh& mesh, const std::string& node, const std::string& kind) {
+  std::vector<std::string> names;
+  const auto config = config_of(mesh, node);
+  if (!config) return names;
+  const Value resources = compile::resources_of(**config, kind);
+  for (const Value& resource : resources.array()) names.push_back(name_of(resource));
+  return names;
+}
+
+Result<Value> config_part(const CompiledMesh& mesh, const std::string& node, const std::string& part,
+                          const std::string&) {
+  const compile::NodeConfig* config = TRY(config_of(mesh, node));
+  const std::size_t slash = part.find('/');
+  const std::string kind = part.substr(0, slash);
+  bool known = false;
+  for (const std::string& one : kKinds) known = known || one == kind;
+  if (!known) {
+    return fail(Errc::usage, "a proxy's configuration has " + join(kKinds, ", ") + ", not \"" + kind + "\"." +
+                                 did_you_mean(kind, kKinds));
+  }
+  const Value all = compile::resources_of(*config, kind);
+  if (slash == std::string::npos) return all;
+  const std::string name = part.substr(slash + 1);
+  std::vector<std::string> names;
+  for (const Value& resource : all.array()) {
+    if (name_of(resource) == name) return resource;
+    names.push_back(name_of(resource));
+  }
+  return fail(Errc::usage, "there is no \"" + name + "\" among the " + kind + "." + did_you_mean(name, names));
+}
+
+Result<Value> static_bootstrap(const CompiledMesh& mesh, const std::string& node) {
+  return compile::fold_static(*TRY(config_of(mesh, node)));
 }
 
 }  // namespace lab::orchestrator

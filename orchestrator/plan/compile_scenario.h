@@ -1,13 +1,20 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "mesh/compile/node_config.h"
-#include "mesh/crd/objects.h"
 #include "mesh/model/registry.h"
 #include "orchestrator/run/lab_facts.h"
+
+// The compiler's and the objects' types are large: only the .cc files that look into them include them.
+namespace lab::compile {
+struct NodeConfig;
+}
+namespace lab::crd {
+struct Objects;
+}
 
 namespace lab::orchestrator {
 
@@ -15,12 +22,12 @@ namespace lab::orchestrator {
 struct CompiledMesh {
   std::vector<model::Workload> workloads;
   std::vector<model::Service> services;
-  std::map<std::string, compile::NodeConfig>
-      configs;  ///< By node_name(); only of workloads with a proxy.
+  /// By node; only of workloads with a proxy.
+  std::shared_ptr<const std::map<std::string, compile::NodeConfig>> configs;
+  ProxyFiles files;  ///< What the proxies read.
 };
 
-/// How steps and commands call each workload: its name, or "NAME.NAMESPACE" where two share the
-/// name.
+/// How steps and commands call each workload: its name, or "NAME.NAMESPACE" where two share the name.
 std::map<std::string, const model::Workload*> node_names(
     const std::vector<model::Workload>& workloads);
 
@@ -28,7 +35,18 @@ std::map<std::string, const model::Workload*> node_names(
 CompiledMesh compile_objects(const crd::Objects& objects, const std::string& profile,
                              Diagnostics& out);
 
-/// The files that the proxies read, by node.
-ProxyFiles proxy_files(const CompiledMesh& mesh);
+/// The nodes that have a proxy.
+std::vector<std::string> configured_nodes(const CompiledMesh& mesh);
+
+/// A part of a proxy's configuration: "clusters" or "clusters/NAME"; in the shape that the profile's tools show, or `api`
+/// ("v2", "v3") when given. Errc::usage names the nearest of what does not exist.
+Result<Value> config_part(const CompiledMesh& mesh, const std::string& node, const std::string& part,
+                          const std::string& api);
+
+/// The names in one kind of a proxy's configuration.
+std::vector<std::string> config_names(const CompiledMesh& mesh, const std::string& node, const std::string& kind);
+
+/// A node's configuration as one static bootstrap.
+Result<Value> static_bootstrap(const CompiledMesh& mesh, const std::string& node);
 
 }  // namespace lab::orchestrator

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "certs/key_cache.h"
+#include "mesh/crd/objects.h"
 #include "orchestrator/plan/change_objects.h"
 #include "orchestrator/plan/objects.h"
 
@@ -56,7 +57,7 @@ Result<ProxyFiles> recompile(crd::Objects& objects, const std::string& folder,
   }
   const CompiledMesh mesh = compile_objects(objects, profile, out);
   TRY(out.result());
-  return proxy_files(mesh);
+  return mesh.files;
 }
 
 }  // namespace
@@ -94,13 +95,8 @@ Result<Prepared> prepare(const std::string& folder, const PrepareOptions& option
                                                                 const auto& remove) {
     return recompile(*objects, folder, profile, apply, remove);
   };
-  const auto configs =
-      std::make_shared<std::map<std::string, compile::NodeConfig>>(result.mesh.configs);
-  facts.config = [configs](const std::string& node, const std::string& part) -> Result<Value> {
-    const auto found = configs->find(node);
-    if (found == configs->end())
-      return fail(Errc::not_found, "node \"" + node + "\" has no proxy.");
-    return config_part(found->second, part, "");
+  facts.config = [mesh = result.mesh](const std::string& node, const std::string& part) {
+    return config_part(mesh, node, part, "");
   };
   return result;
 }

@@ -37,9 +37,4 @@ struct CompiledScenario {
 };
 Result<CompiledScenario> compile_scenario(const std::string& folder, const PrepareOptions& options);
 
-/// A part of a proxy's configuration: "clusters" or "clusters/NAME"; in the shape that the
-/// profile's tools show, or `api` ("v2", "v3") when given. Errc::not_found names the nearest.
-Result<Value> config_part(const compile::NodeConfig& config, const std::string& part,
-                          const std::string& api);
-
 }  // namespace lab::orchestrator
