@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/context.h"
+#include "orchestrator/compose/describe.h"
 #include "orchestrator/inspect/starter.h"
-#include "orchestrator/plan/describe.h"
 #include "orchestrator/scenario/schema.h"
 
 namespace lab::orchestrator {

@@ -43,7 +43,8 @@ Result<int> show_logs(const Arguments& arguments) {
 /// The files that a node's proxy reads.
 Result<Value> envoy_files(const CompiledScenario& compiled, const std::string& name) {
   const auto own = compiled.mesh.files.find(name);
-  if (own == compiled.mesh.files.end()) return fail(Errc::usage, "node \"" + name + "\" has no proxy.");
+  if (own == compiled.mesh.files.end())
+    return fail(Errc::usage, "node \"" + name + "\" has no proxy.");
   Value result{Value::Object{}};
   for (const auto& [file, content] : own->second) result.set(file, TRY(parse_json(content, file)));
   return result;
@@ -121,15 +122,18 @@ Result<int> show_config(const Arguments& arguments) {
 
 Result<int> export_node(const Arguments& arguments) {
   const std::string format = arguments.text("FORMAT");
-  if (format != "envoy") return fail(Errc::usage, "there is an export for envoy, not for \"" + format + "\".");
+  if (format != "envoy")
+    return fail(Errc::usage, "there is an export for envoy, not for \"" + format + "\".");
   const ConfiguredNode node = TRY(configured_node(arguments));
   const bool folded = arguments.flag("--static");
   const Value value = folded ? TRY(static_bootstrap(node.compiled.mesh, node.name))
                              : TRY(envoy_files(node.compiled, node.name));
   const std::string text = write_json(value, 2) + "\n";
   const std::string file = arguments.text("--output");
-  if (file.empty() || file == "json") std::cout << text;
-  else TRY(write_file(file, text));
+  if (file.empty() || file == "json")
+    std::cout << text;
+  else
+    TRY(write_file(file, text));
   return 0;
 }
 
@@ -216,7 +220,9 @@ int command_logs(const Arguments& arguments) {
 int command_config(const Arguments& arguments) {
   return code_of(show_config(arguments));
 }
-int command_export(const Arguments& arguments) { return code_of(export_node(arguments)); }
+int command_export(const Arguments& arguments) {
+  return code_of(export_node(arguments));
+}
 int command_trace(const Arguments& arguments) {
   return code_of(trace_request(arguments));
 }

@@ -47,6 +47,10 @@ std::string find_envoy() {
 
 }  // namespace
 
+std::string cache_folder() {
+  return fs::path(certs::default_key_folder()).parent_path().string();
+}
+
 HostPaths host_paths() {
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);

@@ -14,6 +14,9 @@ namespace lab::orchestrator {
 /// overrides.
 HostPaths host_paths();
 
+/// Where keys, journals and a real Envoy are kept: $LAB_CACHE or the usual folder.
+std::string cache_folder();
+
 /// --profile, --proxy, --variant, --set, --fresh-certs. Errc::usage for a malformed --set.
 Result<PrepareOptions> prepare_options(const Arguments& arguments);
 

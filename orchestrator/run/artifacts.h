@@ -1,6 +1,6 @@
 #pragma once
 
-#include "orchestrator/plan/build.h"
+#include "orchestrator/compose/build.h"
 #include "orchestrator/process/running_lab.h"
 #include "orchestrator/report/report.h"
 

@@ -100,7 +100,8 @@ Hop hop_of_growth(const std::map<std::string, std::int64_t>& before,
     const auto old = before.find(name);
     if (value <= (old == before.end() ? 0 : old->second)) continue;
     for (const char* end : {".upstream_rq_total", ".upstream_cx_total"}) {
-      if (name.rfind("cluster.", 0) == 0 && ends(name, end)) hop.cluster = name.substr(8, name.size() - 8 - std::strlen(end));
+      if (name.rfind("cluster.", 0) == 0 && ends(name, end))
+        hop.cluster = name.substr(8, name.size() - 8 - std::strlen(end));
     }
     if (name.rfind("http.", 0) != 0 || name.rfind("http.admin.", 0) == 0) continue;
     for (int status = 1; status <= 5; ++status) {

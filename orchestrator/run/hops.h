@@ -12,8 +12,9 @@ namespace lab::orchestrator {
 /// reading.
 std::vector<Hop> read_trace(const std::string& node, const Value& answer, std::uint64_t& next);
 
-/// What the growth of a real Envoy's counters tells of one request: the cluster it went to, and the class of its answer
-/// (200 stands for any 2xx). A hop without cluster and status: nothing was passed.
+/// What the growth of a real Envoy's counters tells of one request: the cluster it went to, and the
+/// class of its answer (200 stands for any 2xx). A hop without cluster and status: nothing was
+/// passed.
 Hop hop_of_growth(const std::map<std::string, std::int64_t>& before,
                   const std::map<std::string, std::int64_t>& after);
 

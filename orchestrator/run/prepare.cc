@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "certs/key_cache.h"
 #include "mesh/crd/objects.h"
-#include "orchestrator/plan/change_objects.h"
-#include "orchestrator/plan/objects.h"
+#include "orchestrator/compose/change_objects.h"
+#include "orchestrator/compose/objects.h"
 
 namespace lab::orchestrator {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "orchestrator/plan/build.h"
+#include "orchestrator/compose/build.h"
 #include "orchestrator/scenario/load.h"
 
 namespace lab::orchestrator {

@@ -27,7 +27,8 @@ class TraceReader {
   RunningLab& lab_;
   const LabFacts& facts_;
   std::map<std::string, std::uint64_t> next_;  ///< Node -> where to go on.
-  std::map<std::string, std::map<std::string, std::int64_t>> counters_;  ///< Node -> Envoy's, at skip().
+  std::map<std::string, std::map<std::string, std::int64_t>>
+      counters_;  ///< Node -> Envoy's, at skip().
 };
 
 /// The values of all counters and gauges of a node's proxy; empty when it can't be asked.

@@ -1,4 +1,4 @@
-#include "orchestrator/plan/objects.h"
+#include "orchestrator/compose/objects.h"
 
 #include "mesh/crd/load.h"
 

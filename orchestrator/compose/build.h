@@ -1,6 +1,6 @@
 #pragma once
 
-#include "orchestrator/plan/compile_scenario.h"
+#include "orchestrator/compose/compile_scenario.h"
 #include "orchestrator/plan/plan.h"
 #include "orchestrator/run/lab_facts.h"
 

@@ -1,12 +1,12 @@
-#include "orchestrator/plan/build.h"
+#include "orchestrator/compose/build.h"
 
 #include <algorithm>
 
 #include "base/file.h"
 #include "base/text.h"
-#include "orchestrator/plan/objects.h"
-#include "orchestrator/plan/servers.h"
-#include "orchestrator/plan/volumes.h"
+#include "orchestrator/compose/objects.h"
+#include "orchestrator/compose/servers.h"
+#include "orchestrator/compose/volumes.h"
 #include "orchestrator/scenario/load.h"
 
 namespace lab::orchestrator {

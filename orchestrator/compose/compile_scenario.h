@@ -8,7 +8,8 @@
 #include "mesh/model/registry.h"
 #include "orchestrator/run/lab_facts.h"
 
-// The compiler's and the objects' types are large: only the .cc files that look into them include them.
+// The compiler's and the objects' types are large: only the .cc files that look into them include
+// them.
 namespace lab::compile {
 struct NodeConfig;
 }
@@ -27,7 +28,8 @@ struct CompiledMesh {
   ProxyFiles files;  ///< What the proxies read.
 };
 
-/// How steps and commands call each workload: its name, or "NAME.NAMESPACE" where two share the name.
+/// How steps and commands call each workload: its name, or "NAME.NAMESPACE" where two share the
+/// name.
 std::map<std::string, const model::Workload*> node_names(
     const std::vector<model::Workload>& workloads);
 
@@ -38,13 +40,15 @@ CompiledMesh compile_objects(const crd::Objects& objects, const std::string& pro
 /// The nodes that have a proxy.
 std::vector<std::string> configured_nodes(const CompiledMesh& mesh);
 
-/// A part of a proxy's configuration: "clusters" or "clusters/NAME"; in the shape that the profile's tools show, or `api`
+/// A part of a proxy's configuration: "clusters" or "clusters/NAME"; in the shape that the
+/// profile's tools show, or `api`
 /// ("v2", "v3") when given. Errc::usage names the nearest of what does not exist.
-Result<Value> config_part(const CompiledMesh& mesh, const std::string& node, const std::string& part,
-                          const std::string& api);
+Result<Value> config_part(const CompiledMesh& mesh, const std::string& node,
+                          const std::string& part, const std::string& api);
 
 /// The names in one kind of a proxy's configuration.
-std::vector<std::string> config_names(const CompiledMesh& mesh, const std::string& node, const std::string& kind);
+std::vector<std::string> config_names(const CompiledMesh& mesh, const std::string& node,
+                                      const std::string& kind);
 
 /// A node's configuration as one static bootstrap.
 Result<Value> static_bootstrap(const CompiledMesh& mesh, const std::string& node);

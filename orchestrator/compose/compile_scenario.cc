@@ -1,4 +1,4 @@
-#include "orchestrator/plan/compile_scenario.h"
+#include "orchestrator/compose/compile_scenario.h"
 
 #include "base/text.h"
 #include "mesh/compile/compile.h"
@@ -21,7 +21,8 @@ std::string name_of(const Value& resource) {
 Result<const compile::NodeConfig*> config_of(const CompiledMesh& mesh, const std::string& node) {
   const auto found = mesh.configs->find(node);
   if (found != mesh.configs->end()) return &found->second;
-  return fail(Errc::usage, "node \"" + node + "\" has no proxy." + did_you_mean(node, configured_nodes(mesh)));
+  return fail(Errc::usage,
+              "node \"" + node + "\" has no proxy." + did_you_mean(node, configured_nodes(mesh)));
 }
 
 }  // namespace
@@ -59,7 +60,8 @@ std::vector<std::string> configured_nodes(const CompiledMesh& mesh) {
   return names;
 }
 
-std::vector<std::string> config_names(const CompiledMesh& mesh, const std::string& node, const std::string& kind) {
+std::vector<std::string> config_names(const CompiledMesh& mesh, const std::string& node,
+                                      const std::string& kind) {
   std::vector<std::string> names;
   const auto config = config_of(mesh, node);
   if (!config) return names;
@@ -68,16 +70,16 @@ std::vector<std::string> config_names(const CompiledMesh& mesh, const std::strin
   return names;
 }
 
-Result<Value> config_part(const CompiledMesh& mesh, const std::string& node, const std::string& part,
-                          const std::string&) {
+Result<Value> config_part(const CompiledMesh& mesh, const std::string& node,
+                          const std::string& part, const std::string&) {
   const compile::NodeConfig* config = TRY(config_of(mesh, node));
   const std::size_t slash = part.find('/');
   const std::string kind = part.substr(0, slash);
   bool known = false;
   for (const std::string& one : kKinds) known = known || one == kind;
   if (!known) {
-    return fail(Errc::usage, "a proxy's configuration has " + join(kKinds, ", ") + ", not \"" + kind + "\"." +
-                                 did_you_mean(kind, kKinds));
+    return fail(Errc::usage, "a proxy's configuration has " + join(kKinds, ", ") + ", not \"" +
+                                 kind + "\"." + did_you_mean(kind, kKinds));
   }
   const Value all = compile::resources_of(*config, kind);
   if (slash == std::string::npos) return all;
@@ -87,7 +89,8 @@ Result<Value> config_part(const CompiledMesh& mesh, const std::string& node, con
     if (name_of(resource) == name) return resource;
     names.push_back(name_of(resource));
   }
-  return fail(Errc::usage, "there is no \"" + name + "\" among the " + kind + "." + did_you_mean(name, names));
+  return fail(Errc::usage,
+              "there is no \"" + name + "\" among the " + kind + "." + did_you_mean(name, names));
 }
 
 Result<Value> static_bootstrap(const CompiledMesh& mesh, const std::string& node) {

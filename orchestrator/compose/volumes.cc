@@ -1,4 +1,4 @@
-#include "orchestrator/plan/volumes.h"
+#include "orchestrator/compose/volumes.h"
 
 #include "base/text.h"
 

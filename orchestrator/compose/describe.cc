@@ -1,4 +1,4 @@
-#include "orchestrator/plan/describe.h"
+#include "orchestrator/compose/describe.h"
 
 #include "base/text.h"
 

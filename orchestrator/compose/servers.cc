@@ -1,4 +1,4 @@
-#include "orchestrator/plan/servers.h"
+#include "orchestrator/compose/servers.h"
 
 #include <algorithm>
 

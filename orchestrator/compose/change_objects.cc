@@ -1,4 +1,4 @@
-#include "orchestrator/plan/change_objects.h"
+#include "orchestrator/compose/change_objects.h"
 
 #include <algorithm>
 
