@@ -15,10 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int code_of(const Result<int>& result) {
-  return result ? *result : report_error(result.error());
-}
-
 Result<int> list_all(const Arguments& arguments) {
   const auto folders = list_scenarios(host_paths().scenarios());
   std::vector<std::vector<std::string>> rows = {{"ID", "FOLDER", "TITLE"}};

@@ -61,13 +61,11 @@ Result<int> collect() {
 }  // namespace
 
 int command_doctor(const Arguments& arguments) {
-  const auto code = examine(arguments);
-  return code ? *code : report_error(code.error());
+  return code_of(examine(arguments));
 }
 
 int command_gc(const Arguments&) {
-  const auto code = collect();
-  return code ? *code : report_error(code.error());
+  return code_of(collect());
 }
 
 }  // namespace lab::orchestrator

@@ -2,6 +2,8 @@
 #include <iostream>
 
 #include "base/text.h"
+#include "mesh/crd/lint.h"
+#include "mesh/crd/load.h"
 #include "mesh/crd/validate.h"
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/context.h"
@@ -34,34 +36,64 @@ void sort_names(const std::vector<std::string>& names, std::vector<std::string>&
   }
 }
 
+/// What is valid but does not do what it seems to say; true when one of the findings is an error.
+bool print_lint(const std::vector<std::string>& files, const std::string& format) {
+  Diagnostics ignored;  // Validation has told it already.
+  const auto findings = crd::lint(crd::load_files(files, ignored));
+  bool wrong = false;
+  if (format == "json" || format == "yaml") print_value(crd::findings_json(findings), format);
+  for (const crd::LintFinding& finding : findings) {
+    wrong = wrong || finding.code->level == crd::LintLevel::error;
+    if (format == "text" || format == "wide") std::cout << crd::text_of(finding) << "\n";
+  }
+  return wrong;
+}
+
+/// Accept or reject, document by document; true when one is rejected.
+bool print_verdicts(const std::vector<std::string>& files, const std::string& format) {
+  const auto verdicts = crd::validate_documents(files);
+  if (format == "json" || format == "yaml") {
+    print_value(crd::verdicts_json(verdicts), format);
+    return crd::any_rejected(verdicts);
+  }
+  for (const crd::DocumentVerdict& verdict : verdicts) {
+    if (verdict.accepted()) continue;
+    for (const std::string& message : verdict.messages()) std::cout << message << "\n";
+  }
+  return crd::any_rejected(verdicts);
+}
+
 Result<int> lint(const Arguments& arguments) {
   std::vector<std::string> scenarios, names;
   sort_names(arguments.list("FILE"), scenarios, names);
-  const auto verdicts = crd::validate_documents(TRY(object_files_of(names)));
+  std::vector<std::string> files = TRY(object_files_of(names));
   const std::string format = output_format(arguments);
-  bool rejected = crd::any_rejected(verdicts);
-  if (format == "json" || format == "yaml") {
-    print_value(crd::verdicts_json(verdicts), format);
-  } else {
-    for (const crd::DocumentVerdict& verdict : verdicts) {
-      if (verdict.accepted()) continue;
-      for (const std::string& message : verdict.messages()) std::cout << message << "\n";
-    }
-  }
+  bool rejected = false;
   for (const std::string& folder : scenarios) {
     const auto compiled = compile_scenario(folder, TRY(prepare_options(arguments)));
-    if (compiled) continue;
+    if (compiled) {
+      Diagnostics ignored;
+      const auto own = object_files(compiled->scenario, compiled->variant, ignored);
+      files.insert(files.end(), own.begin(), own.end());
+      continue;
+    }
     rejected = true;
     std::cerr << trim(compiled.error().message) << "\n";
   }
-  return rejected ? kBadInput : 0;
+  const bool only_verdicts = arguments.flag("--validate-only");
+  if (only_verdicts) return print_verdicts(files, format) || rejected ? kBadInput : 0;
+  const auto verdicts = crd::validate_documents(files);
+  if (crd::any_rejected(verdicts)) {
+    print_verdicts(files, format == "json" || format == "yaml" ? "text" : format);
+    return kBadInput;
+  }
+  return print_lint(files, format) || rejected ? kBadInput : 0;
 }
 
 }  // namespace
 
 int command_lint(const Arguments& arguments) {
-  const auto code = lint(arguments);
-  return code ? *code : report_error(code.error());
+  return code_of(lint(arguments));
 }
 
 }  // namespace lab::orchestrator

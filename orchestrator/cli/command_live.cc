@@ -14,10 +14,6 @@
 namespace lab::orchestrator {
 namespace {
 
-int code_of(const Result<int>& result) {
-  return result ? *result : report_error(result.error());
-}
-
 Result<int> up_scenario(const Arguments& arguments) {
   const Selection selection = TRY(select_only(arguments.text("SCENARIO")));
   const PrepareOptions options = TRY(prepare_options(arguments));

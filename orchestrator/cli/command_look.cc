@@ -7,15 +7,10 @@
 #include "orchestrator/cli/context.h"
 #include "orchestrator/run/hops.h"
 #include "orchestrator/run/probe.h"
+#include "orchestrator/run/trace_reader.h"
 
 namespace lab::orchestrator {
 namespace {
-
-constexpr std::uint16_t kAdminPort = 15000;
-
-int code_of(const Result<int>& result) {
-  return result ? *result : report_error(result.error());
-}
 
 Result<int> exec_words(const std::string& node_text, const std::vector<std::string>& words) {
   if (words.empty())

@@ -15,10 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int code_of(const Result<int>& result) {
-  return result ? *result : report_error(result.error());
-}
-
 Result<> write_node(const fs::path& folder, const CompiledMesh& mesh, const std::string& name,
                     const std::string& api) {
   for (const char* kind : {"listeners", "routes", "clusters", "endpoints"}) {

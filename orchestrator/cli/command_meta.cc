@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "base/text.h"
+#include "mesh/crd/lint.h"
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/context.h"
 #include "orchestrator/report/report.h"
@@ -80,6 +81,12 @@ int command_version(const Arguments&) {
 }
 
 int command_help(const Arguments& arguments) {
+  if (const crd::LintCode* code = crd::find_lint_code(arguments.text("COMMAND"))) {
+    std::cout << code->code << " (" << crd::level_name(code->level) << "): " << code->title
+              << "\n\n"
+              << code->page << "\n";
+    return 0;
+  }
   std::string name = "lab", option = "--help", command = arguments.text("COMMAND");
   std::vector<char*> words = {name.data()};
   if (!command.empty()) words.push_back(command.data());

@@ -102,8 +102,7 @@ Result<int> mutate(const Arguments& arguments) {
 }  // namespace
 
 int command_mutate(const Arguments& arguments) {
-  const auto code = mutate(arguments);
-  return code ? *code : report_error(code.error());
+  return code_of(mutate(arguments));
 }
 
 }  // namespace lab::orchestrator

@@ -259,8 +259,7 @@ Result<int> run_and_watch(const Arguments& arguments) {
 }  // namespace
 
 int command_run(const Arguments& arguments) {
-  const auto code = arguments.flag("--watch") ? run_and_watch(arguments) : run(arguments);
-  return code ? *code : report_error(code.error());
+  return code_of(arguments.flag("--watch") ? run_and_watch(arguments) : run(arguments));
 }
 
 }  // namespace lab::orchestrator

@@ -214,7 +214,7 @@ std::vector<CommandSpec> meta_commands() {
       {"help",
        "meta",
        "Show the commands, or one of them",
-       {{"COMMAND", "Its name"}},
+       {{"COMMAND", "Its name, or a code of lint (LAB0101)"}},
        {},
        command_help},
   };

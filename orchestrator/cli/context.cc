@@ -91,6 +91,10 @@ int report_error(const Error& error) {
   return exit_code_of(error);
 }
 
+int code_of(const Result<int>& result) {
+  return result ? *result : report_error(result.error());
+}
+
 std::string output_format(const Arguments& arguments) {
   const std::string format = arguments.text("--output");
   return format.empty() ? "text" : format;

@@ -23,6 +23,9 @@ Result<PrepareOptions> prepare_options(const Arguments& arguments);
 /// Writes "lab: MESSAGE" and gives the exit code that the error means.
 int report_error(const Error& error);
 
+/// The exit code of a command's result; an error is reported.
+int code_of(const Result<int>& result);
+
 /// The format that -o asks for: "text", "wide", "json" or "yaml".
 std::string output_format(const Arguments& arguments);
 

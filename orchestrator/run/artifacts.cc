@@ -5,12 +5,12 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "orchestrator/run/trace_reader.h"
 
 namespace lab::orchestrator {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::uint16_t kAdminPort = 15000;
 
 Result<> write_below(const fs::path& folder, const std::string& name, const std::string& content) {
   const fs::path path = folder / name;

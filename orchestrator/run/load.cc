@@ -10,15 +10,15 @@ namespace lab::orchestrator {
 namespace {
 
 /// Stands behind each body in the output.
-constexpr std::string_view kMarker = "\n--- lab load ";
+constexpr std::string_view kLoadMarker = "\n--- lab load ";
 
 /// Adds the answers of one curl's output: BODY MARKER STATUS NEWLINE, again and again.
 void add_answers(const std::string& output, Observation& seen) {
   std::size_t at = 0;
   while (true) {
-    const std::size_t marker = output.find(kMarker, at);
+    const std::size_t marker = output.find(kLoadMarker, at);
     if (marker == std::string::npos) return;
-    const std::size_t number = marker + kMarker.size();
+    const std::size_t number = marker + kLoadMarker.size();
     const std::size_t end = output.find('\n', number);
     const int status = std::atoi(output.substr(number, end - number).c_str());
     ++seen.counts[std::to_string(status)];
@@ -31,7 +31,7 @@ void add_answers(const std::string& output, Observation& seen) {
 std::vector<std::string> load_arguments(const std::vector<std::string>& request,
                                         std::uint32_t count) {
   std::vector<std::string> argv = {"curl", "-q", "-sS", "-w",
-                                   std::string(kMarker) + "%{response_code}\n"};
+                                   std::string(kLoadMarker) + "%{response_code}\n"};
   std::string url;
   for (const std::string& word : request) {
     const bool is_url = url.empty() && word.find("://") != std::string::npos && word.front() != '-';

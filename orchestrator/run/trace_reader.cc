@@ -8,7 +8,6 @@
 namespace lab::orchestrator {
 namespace {
 
-constexpr std::uint16_t kAdminPort = 15000;
 constexpr std::chrono::milliseconds kPollInterval{2};
 
 }  // namespace

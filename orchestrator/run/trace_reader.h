@@ -9,6 +9,9 @@
 
 namespace lab::orchestrator {
 
+/// Where every proxy's administration interface listens, on 127.0.0.1 of its node.
+constexpr std::uint16_t kAdminPort = 15000;
+
 /// Reads what the lab's proxies recorded since the last time.
 class TraceReader {
  public:
