@@ -25,7 +25,6 @@ int command_curl(const Arguments& arguments);
 int command_logs(const Arguments& arguments);
 int command_config(const Arguments& arguments);
 int command_trace(const Arguments& arguments);
-int command_explain(const Arguments& arguments);
 int command_certs(const Arguments& arguments);
 
 int command_init(const Arguments& arguments);

@@ -13,7 +13,6 @@ namespace lab::orchestrator {
 namespace {
 
 constexpr char kPods[] = "pods";
-constexpr char kOuter[] = "outer";
 constexpr char kDnsAddress[] = "10.234.255.253";
 
 /// Puts a plan together, node by node.
@@ -28,7 +27,7 @@ class PlanBuilder {
   Result<BuiltPlan> build() {
     built_.plan.name = scenario_.id;
     built_.facts.engine = scenario_.proxy == "envoy" ? Engine::envoy : Engine::mesh;
-    built_.plan.bridges = {{kPods, "10.234.255.254", 16}, {kOuter, "172.31.255.254", 24}};
+    built_.plan.bridges = {{kPods, "10.234.255.254", 16}};
     set_variables();
     secrets_ = TRY(secret_contents(scenario_, objects_, built_.facts.pki.files));
     for (const auto& [name, workload] : node_names(mesh_.workloads))
@@ -71,7 +70,7 @@ class PlanBuilder {
     node.namespace_ = workload.name_space;
     node.kind =
         workload.kind == model::WorkloadKind::gateway ? NodeKind::gateway : NodeKind::workload;
-    node.interfaces = {{"eth0", kPods, {workload.address}}};
+    add_address(workload.address, node);
     node.resolver = resolver_for(workload.name_space);
     NodeFacts facts;
     if (pod.spec != nullptr) {
@@ -102,18 +101,38 @@ class PlanBuilder {
     node.name = name;
     node.namespace_ = "";
     node.kind = spec.kind == NodeSpecKind::outside ? NodeKind::outside : NodeKind::external;
-    node.interfaces = {{"eth0", kOuter, {spec.address.all.front()}}};
+    add_address(spec.address.all.front(), node);
     node.resolver = resolver_for("");
     return finish(name, &spec, nullptr, std::move(node), {});
+  }
+
+  /// The bridge that an address is on: the pods' own, else one for its 256 neighbours.
+  std::string bridge_for(const std::string& address) {
+    if (address.rfind("10.234.", 0) == 0) return kPods;
+    const std::string network = address.substr(0, address.rfind('.'));
+    const std::string name = "n" + network;
+    for (const Bridge& bridge : built_.plan.bridges) {
+      if (bridge.name == name) return name;
+    }
+    built_.plan.bridges.push_back({name, network + ".254", 24});
+    return name;
+  }
+
+  void add_address(const std::string& address, Node& node) {
+    const std::string bridge = bridge_for(address);
+    for (Interface& interface : node.interfaces) {
+      if (interface.bridge == bridge) return interface.addresses.push_back(address);
+    }
+    node.interfaces.push_back({"eth" + std::to_string(node.interfaces.size()), bridge, {address}});
   }
 
   /// What workloads and machines have in common: further addresses, files, the server.
   Result<> finish(const std::string& name, const NodeSpec* spec, const crd::PodSpec* pod, Node node,
                   NodeFacts facts) {
     if (spec != nullptr) {
-      auto& addresses = node.interfaces.front().addresses;
-      for (std::size_t i = 1; i < spec->address.all.size(); ++i)
-        addresses.push_back(spec->address.all[i]);
+      for (std::size_t i = 1; i < spec->address.all.size(); ++i) {
+        add_address(spec->address.all[i], node);
+      }
       TRY(add_files(*spec, node));
     }
     const ServerContext context{scenario_, built_.facts.variables, host_.templates()};

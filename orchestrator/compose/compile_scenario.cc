@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "mesh/compile/compile.h"
 #include "mesh/compile/files.h"
+#include "mesh/compile/render_v2.h"
 
 namespace lab::orchestrator {
 namespace {
@@ -39,6 +40,7 @@ std::map<std::string, const model::Workload*> node_names(
 CompiledMesh compile_objects(const crd::Objects& objects, const std::string& profile,
                              Diagnostics& out) {
   CompiledMesh mesh;
+  mesh.profile = profile;
   mesh.configs = std::make_shared<compile::NodeConfigs>();
   const compile::Input input{objects, profile, {}, "/etc/lab/proxy"};
   auto registry = compile::registry_of(input, out);
@@ -71,7 +73,7 @@ std::vector<std::string> config_names(const CompiledMesh& mesh, const std::strin
 }
 
 Result<Value> config_part(const CompiledMesh& mesh, const std::string& node,
-                          const std::string& part, const std::string&) {
+                          const std::string& part, const std::string& api) {
   const compile::NodeConfig* config = TRY(config_of(mesh, node));
   const std::size_t slash = part.find('/');
   const std::string kind = part.substr(0, slash);
@@ -81,7 +83,8 @@ Result<Value> config_part(const CompiledMesh& mesh, const std::string& node,
     return fail(Errc::usage, "a proxy's configuration has " + join(kKinds, ", ") + ", not \"" +
                                  kind + "\"." + did_you_mean(kind, kKinds));
   }
-  const Value all = compile::resources_of(*config, kind);
+  const std::string usual = mesh.profile == "istio-1.0" ? "v2" : "v3";
+  const Value all = TRY(compile::render(*config, kind, api.empty() ? usual : api));
   if (slash == std::string::npos) return all;
   const std::string name = part.substr(slash + 1);
   std::vector<std::string> names;

@@ -5,7 +5,7 @@ namespace lab::orchestrator {
 namespace {
 
 /// A text in XML or HTML: markup quoted, characters that XML 1.0 forbids replaced.
-std::string quoted(std::string_view text) {
+std::string markup_text(std::string_view text) {
   std::string result;
   for (const char c : text) {
     switch (c) {
@@ -65,17 +65,17 @@ std::string label_of(const ScenarioResult& scenario) {
 
 std::string junit_case(const std::string& class_name, const std::string& name,
                        std::chrono::nanoseconds time, Status status, const std::string& details) {
-  std::string text = "    <testcase classname=\"" + quoted(class_name) + "\" name=\"" +
-                     quoted(name) + "\" time=\"" + seconds(time) + "\"";
+  std::string text = "    <testcase classname=\"" + markup_text(class_name) + "\" name=\"" +
+                     markup_text(name) + "\" time=\"" + seconds(time) + "\"";
   if (status == Status::passed) return text + "/>\n";
   text += ">\n";
   const std::string first_line = details.substr(0, details.find('\n'));
   if (status == Status::skipped) {
-    text += "      <skipped message=\"" + quoted(first_line) + "\"/>\n";
+    text += "      <skipped message=\"" + markup_text(first_line) + "\"/>\n";
   } else {
     const char* element = status == Status::failed ? "failure" : "error";
-    text += std::string("      <") + element + " message=\"" + quoted(first_line) + "\">" +
-            quoted(details) + "</" + element + ">\n";
+    text += std::string("      <") + element + " message=\"" + markup_text(first_line) + "\">" +
+            markup_text(details) + "</" + element + ">\n";
   }
   return text + "    </testcase>\n";
 }
@@ -86,7 +86,7 @@ std::string junit_suite(const ScenarioResult& scenario) {
   const auto number = [&](Status status) {
     return std::to_string(count(scenario, status) + (own && scenario.status == status ? 1 : 0));
   };
-  std::string text = "  <testsuite name=\"" + quoted(label) + "\" tests=\"" +
+  std::string text = "  <testsuite name=\"" + markup_text(label) + "\" tests=\"" +
                      std::to_string(scenario.steps.size() + (own ? 1 : 0)) + "\" failures=\"" +
                      number(Status::failed) + "\" errors=\"" + number(Status::error) +
                      "\" skipped=\"" + number(Status::skipped) + "\" time=\"" +
@@ -121,18 +121,18 @@ constexpr std::string_view kStyle =
 
 std::string html_scenario(const ScenarioResult& scenario) {
   const std::string status(status_name(scenario.status));
-  std::string text = "<h2>" + quoted(label_of(scenario)) + " <span class=\"" + status + "\">" +
-                     status + "</span></h2><p>" + quoted(scenario.title) + " &middot; up " +
+  std::string text = "<h2>" + markup_text(label_of(scenario)) + " <span class=\"" + status + "\">" +
+                     status + "</span></h2><p>" + markup_text(scenario.title) + " &middot; up " +
                      duration_text(scenario.up) + " &middot; down " + duration_text(scenario.down) +
                      " &middot; " + duration_text(scenario.duration) + "</p><p>" +
-                     quoted(scenario.reason) + "</p><table>\n";
+                     markup_text(scenario.reason) + "</p><table>\n";
   for (const StepResult& step : scenario.steps) {
     const std::string outcome(status_name(step.status));
     std::string path;
     for (const Hop& hop : step.observed.hops) path += (path.empty() ? "" : " → ") + hop.node;
-    text += "<tr><td class=\"" + outcome + "\">" + outcome + "</td><td>" + quoted(step.name) +
-            "<br><code>" + quoted(step.request) + "</code><br>" + quoted(path) + "<pre>" +
-            quoted(differences_text(step)) + "</pre></td><td>" + duration_text(step.duration) +
+    text += "<tr><td class=\"" + outcome + "\">" + outcome + "</td><td>" + markup_text(step.name) +
+            "<br><code>" + markup_text(step.request) + "</code><br>" + markup_text(path) + "<pre>" +
+            markup_text(differences_text(step)) + "</pre></td><td>" + duration_text(step.duration) +
             "</td></tr>\n";
   }
   return text + "</table>\n";
