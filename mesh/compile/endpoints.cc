@@ -156,6 +156,15 @@ void apply_locality(std::vector<config::LocalityLbEndpoints>& groups,
                    [](const auto& a, const auto& b) { return a.priority < b.priority; });
 }
 
+/// Another service of that host which has the port: the cluster was made from it.
+const model::Service* other_with_port(const Proxy& proxy, const std::string& host,
+                                      std::uint32_t number) {
+  for (const model::Service* service : proxy.scope.services()) {
+    if (service->host == host && service->port(number) != nullptr) return service;
+  }
+  return proxy.scope.find(host);
+}
+
 }  // namespace
 
 config::ClusterLoadAssignment load_assignment(const Proxy& proxy, const model::Service& service,
@@ -187,8 +196,10 @@ std::vector<config::ClusterLoadAssignment> endpoints_of(
   for (const config::Cluster& cluster : clusters) {
     if (cluster.type != config::Cluster::DiscoveryType::eds) continue;
     const std::vector<std::string> parts = split(cluster.name, '|');
+    const auto number = static_cast<std::uint32_t>(std::stoul(parts[1]));
     const model::Service* service = proxy.scope.find(parts[3]);
-    const model::Port* port = service->port(static_cast<std::uint32_t>(std::stoul(parts[1])));
+    if (service->port(number) == nullptr) service = other_with_port(proxy, parts[3], number);
+    const model::Port* port = service->port(number);
     const crd::Subset* subset = nullptr;
     const Rule* rule = proxy.scope.rule_for(*service);
     if (!parts[2].empty() && rule != nullptr) {

@@ -90,8 +90,12 @@ void Scope::select_sidecar() {
 void Scope::add_everything() {
   Egress all;
   for (const model::Service& service : snapshot_.registry.services) {
-    if (snapshot_.registry.find(service.host, workload_.name_space) == &service)
-      all.services.push_back(&service);
+    // Where namespaces hide nothing (1.0), all services of one host count, each with its ports.
+    const bool seen =
+        snapshot_.profile->rules_everywhere
+            ? model::visible(service.export_to, service.name_space, workload_.name_space)
+            : snapshot_.registry.find(service.host, workload_.name_space) == &service;
+    if (seen) all.services.push_back(&service);
   }
   all.virtual_services = bound_to(std::string(kMeshGateway));
   egress_.push_back(std::move(all));
@@ -138,9 +142,11 @@ void Scope::add_listener(const crd::IstioEgressListener& listener) {
 }
 
 void Scope::collect_services() {
+  std::set<const model::Service*> known;
   for (const Egress& set : egress_) {
     for (const model::Service* service : set.services) {
-      if (by_host_.emplace(service->host, service).second) services_.push_back(service);
+      by_host_.emplace(service->host, service);
+      if (known.insert(service).second) services_.push_back(service);
     }
   }
 }
