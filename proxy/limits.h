@@ -55,6 +55,8 @@ inline constexpr std::size_t kTlsOutputBytes = 128 * 1024;
 inline constexpr std::size_t kKeptBufferBytes = 64 * 1024;
 /// TLS sessions kept per upstream context for later connections.
 inline constexpr std::size_t kClientSessions = 64;
+/// Downstream connections of one worker; further ones are reset.
+inline constexpr std::size_t kMaxConnections = 50'000;
 /// Bytes of a connection that listener filters look at before they give up: a ClientHello.
 inline constexpr std::size_t kInspectBytes = 64 * 1024;
 

@@ -224,7 +224,7 @@ void Connection::write_all() {
   }
   Buffer& last = tls_ ? tls_->output() : out_;
   do {
-    if (out_.size() < limits::kWriteWatermark) callbacks_.on_flush();
+    if (out_.size() < limits::kTlsOutputBytes) callbacks_.on_flush();
     if (state_ == State::closed) return;
     if (tls_) encrypt();
   } while (!last.empty() && write_some(last));

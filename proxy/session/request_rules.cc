@@ -1,0 +1,191 @@
+#include "proxy/session/request_rules.h"
+
+#include <array>
+#include <cstdio>
+
+#include "base/text.h"
+#include "proxy/http/forward.h"
+#include "proxy/match/path.h"
+#include "proxy/session/client_cert.h"
+
+namespace lab::proxy {
+
+namespace {
+
+/// Fields that only a trusted peer may set. Source: Envoy's documentation of each x-envoy-* header.
+constexpr std::array<std::string_view, 14> kInternalOnly = {
+    "x-envoy-retriable-status-codes",
+    "x-envoy-retriable-header-names",
+    "x-envoy-retry-on",
+    "x-envoy-retry-grpc-on",
+    "x-envoy-max-retries",
+    "x-envoy-upstream-alt-stat-name",
+    "x-envoy-upstream-rq-timeout-ms",
+    "x-envoy-upstream-rq-per-try-timeout-ms",
+    "x-envoy-upstream-rq-timeout-alt-response",
+    "x-envoy-expected-rq-timeout-ms",
+    "x-envoy-force-trace",
+    "x-envoy-ip-tags",
+    "x-envoy-original-url",
+    "x-envoy-hedge-on-per-try-timeout"};
+constexpr std::array<std::string_view, 5> kInsideOnly = {
+    "x-envoy-decorator-operation", "x-envoy-downstream-service-cluster",
+    "x-envoy-downstream-service-node", "x-envoy-original-path", "x-envoy-original-host"};
+
+void append_with_comma(HeaderMap& headers, std::string_view name, std::string_view value) {
+  const auto before = headers.get(name);
+  if (!before || before->empty()) return headers.set(name, value);
+  headers.set(name, std::string(*before) + "," + std::string(value));
+}
+
+bool is_internal_address(const config::HttpConnectionManager& hcm, const IpAddress& address) {
+  if (!hcm.internal_address_config) return address.is_private();
+  for (const auto& range : hcm.internal_address_config->cidr_ranges) {
+    const auto parsed = CidrRange::make(range.address_prefix, range.prefix_len.value_or(0));
+    if (parsed && parsed->contains(address)) return true;
+  }
+  return false;
+}
+
+/// Finds who sent the request, and whether the address may be trusted to be the only hop.
+RequestOrigin find_origin(const HcmConfig& hcm, const ConnectionInfo& connection,
+                          const std::string& local_ip, HeaderMap& headers) {
+  const config::HttpConnectionManager& config = hcm.config;
+  const bool uses_remote = config.use_remote_address.value_or(false);
+  const bool tls = connection.tls != nullptr;
+  std::optional<IpAddress> found;
+  bool alone = false;
+  if (uses_remote) {
+    alone = !headers.contains("x-forwarded-for");
+    if (config.xff_num_trusted_hops > 0)
+      found = address_from_xff(headers, config.xff_num_trusted_hops - 1);
+    if (!config.skip_xff_append) {
+      const IpAddress& peer = connection.direct_remote.ip;
+      append_with_comma(headers, "x-forwarded-for", peer.is_loopback() ? local_ip : peer.text());
+    }
+    if (config.xff_num_trusted_hops == 0 || !headers.contains("x-forwarded-proto")) {
+      headers.set("x-forwarded-proto", tls ? "https" : "http");
+    }
+  } else {
+    found = address_from_xff(headers, config.xff_num_trusted_hops);
+    alone = found && headers.get_all("x-forwarded-for").value_or("").find(',') == std::string::npos;
+  }
+  RequestOrigin origin;
+  origin.remote = found ? IpPort{*found, 0} : connection.remote;
+  const bool known = found.has_value() || uses_remote;
+  origin.internal = alone && known && is_internal_address(config, origin.remote.ip);
+  origin.edge = !origin.internal && uses_remote;
+  return origin;
+}
+
+void drop_untrusted(const RequestOrigin& origin,
+                    const std::vector<std::string>& internal_only_headers, HeaderMap& headers) {
+  if (origin.internal) {
+    headers.set("x-envoy-internal", "true");
+    return;
+  }
+  if (origin.edge) {
+    for (const std::string_view name : kInsideOnly) headers.remove(name);
+  }
+  for (const std::string_view name : kInternalOnly) headers.remove(name);
+  for (const std::string& name : internal_only_headers) headers.remove(to_lower(name));
+}
+
+void set_scheme(bool tls, RequestHead& head) {
+  if (!head.headers.contains("x-forwarded-proto"))
+    head.headers.set("x-forwarded-proto", tls ? "https" : "http");
+  if (head.scheme.empty()) {
+    const std::string proto = to_lower(head.headers.get_or_empty("x-forwarded-proto"));
+    head.scheme = proto == "http" || proto == "https" ? proto : tls ? "https" : "http";
+  }
+  head.scheme = to_lower(head.scheme);
+}
+
+}  // namespace
+
+std::optional<IpAddress> address_from_xff(const HeaderMap& headers, std::size_t index) {
+  const auto all = headers.get_all("x-forwarded-for");
+  if (!all || all->empty()) return std::nullopt;
+  std::string_view rest = *all;
+  for (;;) {
+    const std::size_t comma = rest.rfind(',');
+    const std::string_view last = comma == std::string_view::npos ? rest : rest.substr(comma + 1);
+    if (index == 0) {
+      const std::string_view text = trim(last);
+      if (const auto with_port = IpPort::parse(text)) return with_port->ip;
+      return IpAddress::parse(text);
+    }
+    if (comma == std::string_view::npos) return std::nullopt;
+    rest = rest.substr(0, comma);
+    --index;
+  }
+}
+
+RequestOrigin apply_request_rules(const HcmConfig& hcm, const ConnectionInfo& connection,
+                                  const std::string& local_ip,
+                                  const std::vector<std::string>& internal_only_headers,
+                                  const std::string& new_request_id, RequestHead& head) {
+  const config::HttpConnectionManager& config = hcm.config;
+  const bool tls = connection.tls != nullptr;
+  sanitize_request(head, /*keep_upgrade=*/true);
+  head.headers.remove("x-envoy-internal");
+  const RequestOrigin origin = find_origin(hcm, connection, local_ip, head.headers);
+  set_scheme(tls, head);
+  if (config.append_x_forwarded_port && !head.headers.contains("x-forwarded-port")) {
+    head.headers.set("x-forwarded-port", std::to_string(connection.local.port));
+  }
+  drop_untrusted(origin, internal_only_headers, head.headers);
+  if (!config.via.empty()) head.headers.append("via", " " + config.via);
+  if (origin.edge) head.headers.set("x-envoy-external-address", origin.remote.ip.text());
+  if (config.generate_request_id.value_or(true)) {
+    const bool replace = origin.edge && !config.preserve_external_request_id;
+    if (replace || !head.headers.contains("x-request-id"))
+      head.headers.set("x-request-id", new_request_id);
+  }
+  apply_client_cert_rules(config, connection.tls, head.headers);
+  return origin;
+}
+
+void strip_host_port(const config::HttpConnectionManager& hcm, std::uint16_t local_port, bool tls,
+                     std::string& authority) {
+  if (hcm.strip_trailing_host_dot) {
+    const std::size_t colon = authority.rfind(':');
+    const std::size_t end = colon == std::string::npos ? authority.size() : colon;
+    if (end > 0 && authority[end - 1] == '.') authority.erase(end - 1, 1);
+  }
+  const bool any = hcm.strip_any_host_port.value_or(false);
+  if (!any && !hcm.strip_matching_host_port) return;
+  const std::size_t colon = authority.rfind(':');
+  if (colon == std::string::npos || authority.find(']', colon) != std::string::npos) return;
+  const std::string port = authority.substr(colon + 1);
+  if (port.empty() || port.find_first_not_of("0123456789") != std::string::npos) return;
+  (void)tls;
+  if (any || port == std::to_string(local_port)) authority.resize(colon);
+}
+
+std::string make_request_id(std::uint64_t high, std::uint64_t low) {
+  high = (high & ~0xf000ull) | 0x4000ull;
+  low = (low & ~(3ull << 62)) | (2ull << 62);
+  char text[37];
+  std::snprintf(text, sizeof text, "%08x-%04x-%04x-%04x-%012llx", static_cast<unsigned>(high >> 32),
+                static_cast<unsigned>(high >> 16) & 0xffff, static_cast<unsigned>(high) & 0xffff,
+                static_cast<unsigned>(low >> 48),
+                static_cast<unsigned long long>(low & 0xffffffffffffull));
+  return text;
+}
+
+void apply_response_rules(const HcmConfig& hcm, std::chrono::system_clock::time_point now,
+                          bool local, ResponseHead& head, bool keep_upgrade) {
+  using Transformation = config::HttpConnectionManager::ServerHeaderTransformation;
+  sanitize_response(head, keep_upgrade);
+  if (!head.headers.contains("date")) head.headers.add("date", http_date(now));
+  const Transformation server = hcm.config.server_header_transformation;
+  if (server == Transformation::overwrite ||
+      (server == Transformation::append_if_absent && !head.headers.contains("server")) ||
+      (local && !head.headers.contains("server") && server != Transformation::pass_through)) {
+    head.headers.set("server", hcm.server_name);
+  }
+  if (!hcm.config.via.empty()) head.headers.append("via", " " + hcm.config.via);
+}
+
+}  // namespace lab::proxy

@@ -1,0 +1,35 @@
+#include "proxy/upstream/cluster_manager.h"
+
+namespace lab::proxy {
+
+ClusterManager::~ClusterManager() = default;
+
+ClusterPtr ClusterManager::find(const std::string& name) const {
+  const auto found = clusters_.find(name);
+  return found == clusters_.end() ? nullptr : found->second;
+}
+
+void ClusterManager::set(ClusterConfigPtr config) {
+  ClusterPtr& place = clusters_[config->name()];
+  if (place) place->drain();
+  // The last request may end while a pool's method is on the stack: destroyed at the end of the
+  // turn.
+  place = ClusterPtr(new Cluster(loop_, std::move(config), stats_, ++seed_),
+                     [&loop = loop_](Cluster* cluster) {
+                       loop.destroy_later(std::unique_ptr<Deletable>(cluster));
+                     });
+}
+
+void ClusterManager::remove(const std::string& name) {
+  const auto found = clusters_.find(name);
+  if (found == clusters_.end()) return;
+  found->second->drain();
+  clusters_.erase(found);
+}
+
+void ClusterManager::set_endpoints(const std::string& name, const EndpointSet& endpoints) {
+  const ClusterPtr cluster = find(name);
+  if (cluster) cluster->set_endpoints(endpoints);
+}
+
+}  // namespace lab::proxy

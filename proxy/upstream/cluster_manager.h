@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "proxy/upstream/cluster.h"
+
+namespace lab::proxy {
+
+/// The clusters of one worker, by name.
+class ClusterManager {
+ public:
+  ClusterManager(Loop& loop, StatsStore& stats, std::uint64_t seed)
+      : loop_(loop), stats_(stats), seed_(seed) {}
+  ~ClusterManager();
+
+  /// Null when there is none of that name. Requests keep what they got: a cluster that is replaced
+  /// or removed serves them to their end.
+  ClusterPtr find(const std::string& name) const;
+  void set(ClusterConfigPtr config);
+  void remove(const std::string& name);
+  void set_endpoints(const std::string& name, const EndpointSet& endpoints);
+  const std::map<std::string, ClusterPtr>& all() const { return clusters_; }
+
+ private:
+  Loop& loop_;
+  StatsStore& stats_;
+  std::uint64_t seed_;
+  std::map<std::string, ClusterPtr> clusters_;
+};
+
+}  // namespace lab::proxy

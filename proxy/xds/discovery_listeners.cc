@@ -1,0 +1,191 @@
+#include "mesh/config/load.h"
+#include "proxy/net/socket.h"
+#include "proxy/xds/discovery.h"
+
+namespace lab::proxy {
+
+namespace {
+
+constexpr int kBacklog = 4096;
+
+std::vector<SocketOption> socket_options(const config::Listener& listener) {
+  std::vector<SocketOption> options;
+  for (const auto& source : listener.socket_options) {
+    SocketOption option{static_cast<int>(source.level), static_cast<int>(source.name), {}};
+    const int number = static_cast<int>(source.int_value.value_or(0));
+    option.value = source.buf_value
+                       ? source.buf_value->data
+                       : std::string(reinterpret_cast<const char*>(&number), sizeof number);
+    options.push_back(std::move(option));
+  }
+  return options;
+}
+
+const config::Rds* find_rds(const config::FilterChain& chain, const std::string& name) {
+  for (const config::Filter& filter : chain.filters) {
+    const auto* hcm = filter.typed_config.get<config::HttpConnectionManager>();
+    if (hcm != nullptr && hcm->rds && hcm->rds->route_config_name == name) return &*hcm->rds;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<Discovery::PendingListener> Discovery::compile(config::Listener listener) {
+  PendingListener pending;
+  pending.entry = std::make_unique<ListenerEntry>();
+  pending.entry->json = config::to_json(listener);
+  ChainTransports transports;
+  const auto bind = [&](const config::FilterChain& chain) -> Result<> {
+    TlsSlotPtr slot;
+    if (chain.transport_socket && !chain.transport_socket->typed_config.empty()) {
+      const auto* tls = chain.transport_socket->typed_config.get<config::DownstreamTlsContext>();
+      if (tls != nullptr) {
+        TlsBindingPtr binding = TRY(secrets_.bind_downstream(*tls));
+        slot = binding->slot();
+        pending.entry->bindings.push_back(std::move(binding));
+      } else if (chain.transport_socket->typed_config.get<config::RawBuffer>() == nullptr) {
+        return fail(Errc::config,
+                    "transport socket " +
+                        std::string(chain.transport_socket->typed_config.type_name()) +
+                        " is not one for a downstream");
+      }
+    }
+    transports.push_back(std::move(slot));
+    return {};
+  };
+  for (const auto& chain : listener.filter_chains) TRY(bind(chain));
+  if (listener.default_filter_chain) TRY(bind(*listener.default_filter_chain));
+  pending.entry->compiled = TRY(compile_listener(std::move(listener), transports));
+  return pending;
+}
+
+Result<std::vector<std::vector<Fd>>> Discovery::open_sockets(const ListenerConfig& listener) const {
+  std::vector<std::vector<Fd>> all(workers_->count());
+  if (!listener.binds()) return all;
+  const bool share = listener.config.enable_reuse_port.value_or(true);
+  std::vector<Address> addresses{listener.address};
+  addresses.insert(addresses.end(), listener.more_addresses.begin(), listener.more_addresses.end());
+  const int backlog = static_cast<int>(listener.config.tcp_backlog_size.value_or(kBacklog));
+  for (const Address& address : addresses) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (i > 0 && !share) {
+        all[i].emplace_back(::dup(all[0].back().get()));
+      } else {
+        all[i].push_back(
+            TRY(listen_socket(address, share, backlog, socket_options(listener.config))));
+      }
+    }
+  }
+  return all;
+}
+
+Result<> Discovery::take_listeners(std::vector<config::Listener> listeners,
+                                   const std::string& version, bool dynamic) {
+  std::map<std::string, PendingListener> fresh;
+  std::set<std::string> named;
+  for (config::Listener& listener : listeners) {
+    const std::string name = listener.name;
+    if (!named.insert(name).second)
+      return fail(Errc::config, "listener " + name + ": duplicate listener name");
+    const auto known = listeners_.find(name);
+    if (known != listeners_.end() && known->second->dynamic != dynamic) continue;
+    if (known != listeners_.end() && known->second->json == config::to_json(listener)) continue;
+    auto pending = compile(std::move(listener));
+    if (!pending)
+      return fail(pending.error().code, "listener " + name + ": " + pending.error().message);
+    pending->entry->version = version;
+    pending->entry->dynamic = dynamic;
+    fresh.emplace(name, *std::move(pending));
+  }
+  for (auto& [name, pending] : fresh) TRY(subscribe_routes(*pending.entry->compiled));
+  if (workers_ == nullptr) return {};
+  // Every address is bound before anything is changed: one that is taken rejects the whole update.
+  for (auto& [name, pending] : fresh) {
+    const auto known = listeners_.find(name);
+    const bool keeps = known != listeners_.end() && known->second->compiled->binds() &&
+                       known->second->compiled->address == pending.entry->compiled->address;
+    pending.sockets.resize(workers_->count());
+    if (!keeps) pending.sockets = TRY(open_sockets(*pending.entry->compiled));
+  }
+  for (auto each = listeners_.begin(); each != listeners_.end();) {
+    const bool goes = each->second->dynamic && dynamic && named.count(each->first) == 0;
+    if (goes)
+      workers_->each([name = each->first](Workers::One& one) { one.listeners.remove(name); });
+    each = goes ? listeners_.erase(each) : std::next(each);
+  }
+  for (auto& [name, pending] : fresh) {
+    auto sockets = std::make_shared<std::vector<std::vector<Fd>>>(std::move(pending.sockets));
+    workers_->each_numbered(
+        [config = pending.entry->compiled, sockets](Workers::One& one, std::size_t index) {
+          one.listeners.set(config, std::move((*sockets)[index]));
+        });
+    listeners_[name] = std::move(pending.entry);
+  }
+  forget_unused_routes();
+  return {};
+}
+
+Result<> Discovery::subscribe_routes(const ListenerConfig& listener) {
+  for (const std::string& name : listener.route_names()) {
+    if (routes_.count(name) > 0) continue;
+    const config::Rds* rds = nullptr;
+    for (const auto& chain : listener.config.filter_chains) {
+      if (rds == nullptr) rds = find_rds(chain, name);
+    }
+    if (rds == nullptr && listener.config.default_filter_chain)
+      rds = find_rds(*listener.config.default_filter_chain, name);
+    if (rds == nullptr || !rds->config_source) {
+      return fail(Errc::config,
+                  "listener " + listener.config.name + ": rds " + name + " has no config_source");
+    }
+    const std::string path = TRY(path_of(*rds->config_source, "rds " + name));
+    RouteEntryState& state = routes_[name];
+    state.subscription = std::make_unique<Subscription>(
+        watcher_, path, StatsScope(stats_, "rds." + stat_name_part(name) + "."),
+        [this, name](const std::string& text, const std::string& file) {
+          return take_routes(name, text, file);
+        },
+        log_);
+    const Result<> started = state.subscription->start();
+    if (!started && state.subscription->missing()) {
+      routes_.erase(name);
+      return started;
+    }
+  }
+  return {};
+}
+
+Result<> Discovery::take_routes(const std::string& name, const std::string& text,
+                                const std::string& path) {
+  auto response = TRY(config::load<config::DiscoveryResponse>(text, path));
+  auto resources = TRY(config::load_resources<config::RouteConfiguration>(text, path));
+  if (resources.size() != 1) {
+    return fail(Errc::config,
+                path + ": Unexpected RDS resource length: " + std::to_string(resources.size()));
+  }
+  if (resources.front().name != name) {
+    return fail(Errc::config, path + ": Unexpected RDS configuration (expecting " + name +
+                                  "): " + resources.front().name);
+  }
+  auto table = RouteTable::compile(std::move(resources.front()));
+  if (!table) return fail(Errc::config, path + ": " + table.error().message);
+  routes_[name].table = *table;
+  routes_[name].version = response.version_info;
+  if (workers_ == nullptr) return {};
+  workers_->each(
+      [name, table = *table](Workers::One& one) { one.worker.route_slot(name)->table = table; });
+  return {};
+}
+
+void Discovery::forget_unused_routes() {
+  std::set<std::string> used;
+  for (const auto& [name, listener] : listeners_) {
+    for (const std::string& route : listener->compiled->route_names()) used.insert(route);
+  }
+  for (auto each = routes_.begin(); each != routes_.end();) {
+    each = used.count(each->first) > 0 ? std::next(each) : routes_.erase(each);
+  }
+}
+
+}  // namespace lab::proxy
