@@ -42,7 +42,7 @@ inline constexpr std::int64_t kControlFramesPerDataSent = 10;  ///< Each DATA fr
 inline constexpr std::int64_t kControlFramesPerSecond = 100;
 /// Streams that the peer gives up before their answer is complete, or opens above the limit; each answered one allows
 /// another.
-inline constexpr std::int64_t kPrematureResets = 200;
+inline constexpr std::int64_t kPrematureResets = 100;
 /// Header blocks above the limits on one connection: each costs a decompression for nothing.
 inline constexpr std::uint32_t kMaxOversizedHeads = 10;
 

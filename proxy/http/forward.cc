@@ -45,7 +45,13 @@ void remove_connection_fields(HeaderMap& headers, bool keep_upgrade) {
   headers.remove("transfer-encoding");
   headers.remove("http2-settings");
   if (keep_upgrade) {
-    if (headers.contains("connection")) headers.set("connection", "upgrade");
+    bool plain = headers.count("connection") == 1;
+    for_each_token(headers.get_or_empty("connection"), [&](std::string_view token) {
+      plain =
+          plain && (equal_ignore_case(token, "upgrade") || equal_ignore_case(token, "keep-alive"));
+    });
+    // Envoy leaves the sender's spelling; names of fields that were removed must not stay.
+    if (!plain && headers.contains("connection")) headers.set("connection", "upgrade");
     return;
   }
   headers.remove("connection");

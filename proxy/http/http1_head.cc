@@ -18,12 +18,12 @@ tl::unexpected<BadRequest> refuse(std::string_view details, std::string reason) 
 
 /// The methods that Envoy's parser knows; it refuses others with 400 unless custom methods are
 /// allowed.
-constexpr std::array<std::string_view, 34> kMethods = {
-    "ACL",       "BIND",  "CHECKOUT", "CONNECT",  "COPY",   "DELETE",     "GET",
-    "HEAD",      "LINK",  "LOCK",     "M-SEARCH", "MERGE",  "MKACTIVITY", "MKCALENDAR",
-    "MKCOL",     "MOVE",  "NOTIFY",   "OPTIONS",  "PATCH",  "POST",       "PROPFIND",
-    "PROPPATCH", "PURGE", "PUT",      "REBIND",   "REPORT", "SEARCH",     "SOURCE",
-    "SUBSCRIBE", "TRACE", "UNBIND",   "UNLINK",   "UNLOCK", "UNSUBSCRIBE"};
+constexpr std::array<std::string_view, 33> kMethods = {
+    "ACL",   "BIND",   "CHECKOUT", "CONNECT", "COPY",       "DELETE",     "GET",
+    "HEAD",  "LINK",   "LOCK",     "MERGE",   "MKACTIVITY", "MKCALENDAR", "MKCOL",
+    "MOVE",  "NOTIFY", "OPTIONS",  "PATCH",   "POST",       "PROPFIND",   "PROPPATCH",
+    "PURGE", "PUT",    "REBIND",   "REPORT",  "SEARCH",     "SOURCE",     "SUBSCRIBE",
+    "TRACE", "UNBIND", "UNLINK",   "UNLOCK",  "UNSUBSCRIBE"};
 
 bool is_known_method(std::string_view method) {
   if (method == "GET" || method == "POST") return true;

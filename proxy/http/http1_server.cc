@@ -58,6 +58,9 @@ class Http1Server final : public ServerCodec {
   void refuse(BadRequest why);
   bool offers_tunnel(const Framing& framing);
   void finish_answer(const HeaderMap* trailers);
+  bool takes_tunnel(unsigned status) const {
+    return status == 101 || (request_.is_connect && status < 300);
+  }
 
   ServerEvents& events_;
   const Http1Options options_;
@@ -279,7 +282,10 @@ void Http1Server::send_response(StreamId stream, const ResponseHead& head, bool 
   }
   LAB_ASSERT(head.status != 101 || state_ == State::offering);
   answered_ = true;
-  const bool incomplete = state_ == State::body && end_stream;
+  // As Envoy: nobody waits for the rest of a request that is answered already; nor for what follows
+  // a refused upgrade.
+  const bool incomplete =
+      state_ == State::body || (state_ == State::offering && !takes_tunnel(head.status));
   request_.close = request_.close || draining_ || incomplete ||
                    has_token(head.headers.get_or_empty("connection"), "close");
   writer_.start(write_response(head, request_, !end_stream, options_.proper_case, output_));

@@ -54,7 +54,7 @@ TEST(Forward, Requests) {
        {{"upgrade", "websocket"}, {"connection", "keep-alive, Upgrade"}},
        "websocket",
        true,
-       " [upgrade: websocket] [connection: upgrade]"},
+       " [upgrade: websocket] [connection: keep-alive, Upgrade]"},
       {"7.8: one that is not goes",
        {{"upgrade", "websocket"}, {"connection", "upgrade"}},
        "websocket",

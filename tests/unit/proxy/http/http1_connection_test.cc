@@ -124,12 +124,12 @@ TEST(Http1Connection, AnUpgradeBecomesATunnel) {
             "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nback");
 }
 
-TEST(Http1Connection, AnUpgradeThatIsNotTakenIsARequest) {
+TEST(Http1Connection, AnUpgradeThatIsNotTakenEndsTheConnection) {
   Server server;
   server.feed("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n" + kGet);
   server.codec->send_response(1, answer(200), true);
-  server.feed("");
-  EXPECT_EQ(server.codec->active_streams(), 1u) << "the next request follows";
+  EXPECT_EQ(server.written(), "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+  EXPECT_TRUE(server.codec->wants_close()) << "what follows could be the other protocol's";
 }
 
 TEST(Http1Connection, TheEndOfInputInTheMiddleIsTold) {
