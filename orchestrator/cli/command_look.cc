@@ -163,7 +163,7 @@ Result<int> trace_request(const Arguments& arguments) {
   TRY(collect(before));
   Step step;
   step.curl = arguments.text("URL") + " " + quote_words(arguments.list("CURL-OPTION"));
-  const Probe probe = TRY(probe_of(step));
+  const ProbeCommand probe = TRY(probe_of(step));
   ExecRequest request;
   request.argv = probe.argv;
   request.timeout = std::chrono::seconds(10);

@@ -15,8 +15,8 @@ bool is_method(const std::string& word) {
 
 /// The real curl with the caller's arguments, silent but for errors, and a JSON line of facts at
 /// the end.
-Probe curl_probe(std::vector<std::string> arguments) {
-  Probe probe;
+ProbeCommand curl_probe(std::vector<std::string> arguments) {
+  ProbeCommand probe;
   probe.is_curl = true;
   probe.shown = {"curl"};
   probe.shown.insert(probe.shown.end(), arguments.begin(), arguments.end());
@@ -39,10 +39,10 @@ Result<std::vector<std::string>> request_arguments(const std::string& request) {
   return words;
 }
 
-Result<Probe> probe_of(const Step& step) {
+Result<ProbeCommand> probe_of(const Step& step) {
   if (!step.curl.empty()) return curl_probe(TRY(split_words(step.curl)));
   if (!step.request.empty()) return curl_probe(TRY(request_arguments(step.request)));
-  Probe probe;
+  ProbeCommand probe;
   probe.argv = {"/bin/sh", "-c", step.command};
   probe.shown = {"sh", "-c", step.command};
   return probe;
