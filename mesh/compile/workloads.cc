@@ -155,6 +155,7 @@ void add_entries(const crd::Objects& objects, std::vector<Workload>& out) {
     for (std::size_t i = 0; i < entry.spec.endpoints.size(); ++i) {
       Workload workload = from_entry(entry.spec.endpoints[i], entry.metadata);
       workload.owner_kind = "ServiceEntry";
+      workload.kind = WorkloadKind::plain;  // Has a proxy only when somebody names it as a node.
       workload.name =
           entry.metadata.name + (entry.spec.endpoints.size() > 1 ? "-" + std::to_string(i) : "");
       workload.sources.push_back(source_of(entry));
