@@ -299,13 +299,15 @@ void HttpStream::finish() {
   for (const auto& mirror : mirrors_) {
     if (!mirror->request_ended()) mirror->cancel();
   }
+  ServerCodec& codec = session_.codec();
+  if (unconsumed_ > 0) codec.consume(id_, unconsumed_);
   if (!request_done_) {
-    // The answer is complete and the request is not: nobody wants its rest.
+    // The answer is complete and the request is not: nobody wants its rest. An HTTP/1 connection
+    // can't be used again; on HTTP/2 what still comes is dropped as it comes: a reset could
+    // overtake the answer.
     stats().downstream_rq_response_before_rq_complete.add();
     session_.close_after_answer();
-    session_.codec().reset(id_, ResetReason::cancel);
-  } else if (unconsumed_ > 0 && session_.connection().state() != Connection::State::closed) {
-    session_.codec().consume(id_, unconsumed_);
+    if (codec.protocol() != Protocol::http2) codec.reset(id_, ResetReason::cancel);
   }
   session_.settle();
   session_.stream_done(*this);

@@ -20,11 +20,15 @@ void ClusterManager::set(ClusterConfigPtr config) {
                      });
 }
 
-void ClusterManager::remove(const std::string& name) {
+void ClusterManager::remove(const std::string& name) {  // `name` may be the entry's own.
   const auto found = clusters_.find(name);
   if (found == clusters_.end()) return;
   found->second->drain();
   clusters_.erase(found);
+}
+
+void ClusterManager::clear() {
+  while (!clusters_.empty()) remove(clusters_.begin()->first);
 }
 
 void ClusterManager::set_endpoints(const std::string& name, const EndpointSet& endpoints) {

@@ -20,6 +20,7 @@ class ClusterManager {
   ClusterPtr find(const std::string& name) const;
   void set(ClusterConfigPtr config);
   void remove(const std::string& name);
+  void clear();
   void set_endpoints(const std::string& name, const EndpointSet& endpoints);
   const std::map<std::string, ClusterPtr>& all() const { return clusters_; }
 

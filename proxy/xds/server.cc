@@ -71,7 +71,6 @@ class Server {
   void run() {
     loop_->run();
     workers_->stop();
-    workers_->first().listeners.close_all();
     flush_log_files();
   }
 

@@ -62,15 +62,22 @@ void Workers::start() {
   }
 }
 
+void Workers::clear(One& one) {
+  one.listeners.close_all();
+  one.worker.clusters.clear();
+  // What was handed over to be destroyed refers to the worker: it must go first.
+  one.worker.loop.turn(std::chrono::milliseconds(0));
+}
+
 void Workers::stop() {
   for (std::size_t i = 1; i < all_.size(); ++i) {
     One& one = *all_[i];
     if (!one.thread.joinable()) continue;
-    one.own_loop->post([&one] { one.listeners.close_all(); });
     one.own_loop->stop();
     one.thread.join();
   }
   running_ = false;
+  for (const auto& one : all_) clear(*one);
 }
 
 void Workers::each(const std::function<void(One&)>& work) {

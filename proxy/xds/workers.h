@@ -26,7 +26,7 @@ class Workers {
   static Result<std::unique_ptr<Workers>> create(Loop& main, unsigned count, TraceStore& trace);
   ~Workers();
   void start();
-  /// Ends the threads; only the first worker is left.
+  /// Ends the threads, then closes and frees everything that the workers have.
   void stop();
 
   std::size_t count() const { return all_.size(); }
@@ -38,6 +38,8 @@ class Workers {
   void each_numbered(const std::function<void(One&, std::size_t)>& work);
 
  private:
+  static void clear(One& one);
+
   std::vector<std::unique_ptr<One>> all_;
   bool running_ = false;
 };
