@@ -24,6 +24,7 @@ std::string environment_name(const std::string& option) {
 struct Storage {
   std::map<std::string, bool> flags;
   std::map<std::string, std::vector<std::string>> values;
+  std::map<std::string, std::string> texts;  ///< Positionals that take one; a list would take all that follow.
 };
 
 void add_option(CLI::App& app, const OptionSpec& spec, Storage& storage) {
@@ -44,8 +45,8 @@ void add_option(CLI::App& app, const OptionSpec& spec, Storage& storage) {
 }
 
 void add_positional(CLI::App& app, const PositionalSpec& spec, Storage& storage) {
-  CLI::Option* option = app.add_option(spec.name, storage.values[spec.name], spec.help);
-  if (!spec.many) option->expected(1);
+  CLI::Option* option = spec.many ? app.add_option(spec.name, storage.values[spec.name], spec.help)
+                                  : app.add_option(spec.name, storage.texts[spec.name], spec.help);
   option->type_name("");
   if (spec.required) option->required();
 }
@@ -54,6 +55,9 @@ Arguments to_arguments(const Storage& storage) {
   Arguments arguments;
   for (const auto& [name, given] : storage.flags) {
     if (given) arguments.set_flag(name);
+  }
+  for (const auto& [name, text] : storage.texts) {
+    if (!text.empty()) arguments.add(name, text);
   }
   for (const auto& [name, values] : storage.values) {
     for (const std::string& value : values) arguments.add(name, value);

@@ -103,6 +103,7 @@ Result<> change_objects(RunningLab& lab, LabFacts& facts, const Step& step) {
 Result<> for_servers(const LabFacts& facts, const std::string& name,
                      const std::function<Result<>(const std::string&, const std::string&)>& act) {
   const NodeFacts* node = TRY(find_node(facts, name));
+  if (node->servers.empty() && node->has_proxy) return act(node->id, "proxy");
   if (node->servers.empty()) return fail(Errc::config, "nothing runs in node \"" + name + "\".");
   for (const std::string& program : node->servers) TRY(act(node->id, program));
   return {};

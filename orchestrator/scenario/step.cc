@@ -61,7 +61,7 @@ static void action_fields(Record<Step>& record) {
       .not_empty()
       .doc("Secrets with new content, as the scenario's section.");
   record.field("write", &Step::write).not_empty().doc("Files to write into nodes.");
-  record.field("restart", &Step::restart).not_empty().doc("Node whose server is restarted.");
+  record.field("restart", &Step::restart).not_empty().doc("Node whose server is restarted; a gateway's proxy.");
   record.field("stop", &Step::stop).not_empty().doc("Node whose server is stopped.");
   record.field("start", &Step::start).not_empty().doc("Node whose server is started again.");
   record.oneof("action",

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "mesh/config/load.h"
 #include "proxy/xds/discovery.h"
 
@@ -54,6 +55,7 @@ Result<> Discovery::take_clusters(std::vector<config::Cluster> clusters, const s
                                   bool dynamic) {
   std::map<std::string, std::unique_ptr<ClusterEntry>> fresh;
   std::set<std::string> named;
+  std::vector<std::string> problems;  // One bad cluster must not keep the good ones out, as in Envoy.
   for (config::Cluster& cluster : clusters) {
     const std::string name = cluster.name;
     if (!named.insert(name).second)
@@ -63,7 +65,10 @@ Result<> Discovery::take_clusters(std::vector<config::Cluster> clusters, const s
       continue;  // A static one can't be replaced.
     if (known != clusters_.end() && known->second->json == config::to_json(cluster)) continue;
     auto entry = compile(std::move(cluster));
-    if (!entry) return fail(entry.error().code, "cluster " + name + ": " + entry.error().message);
+    if (!entry) {
+      problems.push_back("cluster " + name + ": " + entry.error().message);
+      continue;
+    }
     (*entry)->version = version;
     (*entry)->dynamic = dynamic;
     fresh[name] = *std::move(entry);
@@ -85,6 +90,7 @@ Result<> Discovery::take_clusters(std::vector<config::Cluster> clusters, const s
         [config = kept.compiled](Workers::One& one) { one.worker.clusters.set(config); });
     if (kept.current) publish_endpoints(name, kept.current);
   }
+  if (!problems.empty()) return fail(Errc::config, join(problems, "; "));
   return {};
 }
 
