@@ -24,7 +24,8 @@ std::string environment_name(const std::string& option) {
 struct Storage {
   std::map<std::string, bool> flags;
   std::map<std::string, std::vector<std::string>> values;
-  std::map<std::string, std::string> texts;  ///< Positionals that take one; a list would take all that follow.
+  std::map<std::string, std::string>
+      texts;  ///< Positionals that take one; a list would take all that follow.
 };
 
 void add_option(CLI::App& app, const OptionSpec& spec, Storage& storage) {

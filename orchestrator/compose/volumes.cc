@@ -48,7 +48,9 @@ class Mounter {
           const SecretContents& secrets, Diagnostics& out)
       : name_space_(name_space), node_(node), objects_(objects), secrets_(secrets), out_(out) {}
 
-  void mount(const crd::VolumeMount& place, const crd::Volume& volume) {
+  void mount(crd::VolumeMount place, const crd::Volume& volume) {
+    std::string& path = place.mount_path;
+    while (path.size() > 1 && path.back() == '/') path.pop_back();
     if (volume.secret)
       mount_secret(place, volume);
     else if (volume.config_map)
