@@ -45,6 +45,7 @@ void HttpStream::send_head(ResponseHead&& head, bool end_stream, bool local) {
   local_ = local;
   response_ = std::move(head);
   info_.response = &response_;
+  info_.response_code = response_.status;
   const bool from_route = route_.route != nullptr && table_;
   const bool direct = local && from_route && route_.route->action() != RouteEntry::Action::forward;
   if (from_route && (!local || direct)) {
@@ -64,7 +65,6 @@ void HttpStream::send_head(ResponseHead&& head, bool end_stream, bool local) {
   if (session_.worker().draining) session_.codec().start_drain();
   response_started_ = true;
   state_ = State::responding;
-  info_.response_code = response_.status;
   info_.bytes.header_sent = response_.headers.byte_size();
   info_.timing.first_downstream_tx = loop().now() - started_at_;
   HcmStats& counts = stats();
@@ -108,7 +108,9 @@ void HttpStream::on_response(ResponseHead&& head, bool end_stream) {
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(waited).count();
   cluster_->stats().upstream_rq_time.record(static_cast<std::uint64_t>(milliseconds));
   if (!hcm().router.suppress_envoy_headers) {
-    head.headers.set("x-envoy-upstream-service-time", std::to_string(milliseconds));
+    if (!head_.asks_tunnel()) {
+      head.headers.set("x-envoy-upstream-service-time", std::to_string(milliseconds));
+    }
     if (route_.virtual_host->config().include_attempt_count_in_response) {
       head.headers.set("x-envoy-attempt-count", std::to_string(info_.attempts));
     }

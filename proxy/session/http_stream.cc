@@ -144,6 +144,7 @@ void HttpStream::find_route() {
 
 bool HttpStream::upgrade_is_allowed() {
   if (!head_.asks_tunnel()) return true;
+  if (head_.is_connect() && route_.route == nullptr) return true;  // As Envoy: 404, not 403.
   const std::string wanted =
       head_.is_connect() && head_.upgrade.empty() ? "connect" : head_.upgrade;
   const auto allows = [&](const auto& configs) -> std::optional<bool> {

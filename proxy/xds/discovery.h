@@ -85,6 +85,7 @@ class Discovery {
   Result<> take_listeners(std::vector<config::Listener> listeners, const std::string& version,
                           bool dynamic);
   Result<PendingListener> compile(config::Listener listener);
+  Result<PendingListener> prepare(config::Listener listener);
   Result<std::vector<std::vector<Fd>>> open_sockets(const ListenerConfig& listener) const;
   Result<> subscribe_routes(const ListenerConfig& listener);
   Result<> take_routes(const std::string& name, const std::string& text, const std::string& path);

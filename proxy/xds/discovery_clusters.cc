@@ -1,6 +1,6 @@
-#include "base/text.h"
 #include "mesh/config/load.h"
 #include "proxy/xds/discovery.h"
+#include "proxy/xds/refusals.h"
 
 namespace lab::proxy {
 
@@ -55,27 +55,32 @@ Result<> Discovery::take_clusters(std::vector<config::Cluster> clusters, const s
                                   bool dynamic) {
   std::map<std::string, std::unique_ptr<ClusterEntry>> fresh;
   std::set<std::string> named;
-  std::vector<std::string> problems;  // One bad cluster must not keep the good ones out, as in Envoy.
+  Refusals refusals("cluster");
   for (config::Cluster& cluster : clusters) {
     const std::string name = cluster.name;
-    if (!named.insert(name).second)
+    if (!named.insert(name).second) {
       return fail(Errc::config, "cluster " + name + ": duplicate cluster name");
+    }
     const auto known = clusters_.find(name);
-    if (known != clusters_.end() && known->second->dynamic != dynamic)
-      continue;  // A static one can't be replaced.
+    // A static one can't be replaced.
+    if (known != clusters_.end() && known->second->dynamic != dynamic) continue;
     if (known != clusters_.end() && known->second->json == config::to_json(cluster)) continue;
     auto entry = compile(std::move(cluster));
     if (!entry) {
-      problems.push_back("cluster " + name + ": " + entry.error().message);
+      refusals.add(name, entry.error());
       continue;
     }
     (*entry)->version = version;
     (*entry)->dynamic = dynamic;
-    fresh[name] = *std::move(entry);
+    // Endpoint files are asked for before anything is changed: a missing one refuses the cluster.
+    const Result<> started = start_endpoints(**entry);
+    if (started) {
+      fresh[name] = *std::move(entry);
+    } else {
+      refusals.add(name, started.error());
+    }
   }
-  // Endpoint files are asked for before anything is changed: one that is missing rejects the whole
-  // update.
-  for (auto& [name, entry] : fresh) TRY(start_endpoints(*entry));
+  if (!dynamic && refusals.any()) return refusals.result();
   for (auto each = clusters_.begin(); each != clusters_.end();) {
     const bool goes = each->second->dynamic && dynamic && named.count(each->first) == 0;
     if (goes && workers_ != nullptr) {
@@ -90,8 +95,7 @@ Result<> Discovery::take_clusters(std::vector<config::Cluster> clusters, const s
         [config = kept.compiled](Workers::One& one) { one.worker.clusters.set(config); });
     if (kept.current) publish_endpoints(name, kept.current);
   }
-  if (!problems.empty()) return fail(Errc::config, join(problems, "; "));
-  return {};
+  return refusals.result();
 }
 
 Result<> Discovery::start_endpoints(ClusterEntry& entry) {

@@ -1,6 +1,7 @@
 #include "mesh/config/load.h"
 #include "proxy/net/socket.h"
 #include "proxy/xds/discovery.h"
+#include "proxy/xds/refusals.h"
 
 namespace lab::proxy {
 
@@ -80,10 +81,26 @@ Result<std::vector<std::vector<Fd>>> Discovery::open_sockets(const ListenerConfi
   return all;
 }
 
+/// Everything that can fail happens here, before anything is changed.
+Result<Discovery::PendingListener> Discovery::prepare(config::Listener listener) {
+  const std::string name = listener.name;
+  PendingListener pending = TRY(compile(std::move(listener)));
+  const ListenerConfig& compiled = *pending.entry->compiled;
+  TRY(subscribe_routes(compiled));
+  if (workers_ == nullptr) return pending;
+  const auto known = listeners_.find(name);
+  const bool keeps = known != listeners_.end() && known->second->compiled->binds() &&
+                     known->second->compiled->address == compiled.address;
+  pending.sockets.resize(workers_->count());
+  if (!keeps) pending.sockets = TRY(open_sockets(compiled));
+  return pending;
+}
+
 Result<> Discovery::take_listeners(std::vector<config::Listener> listeners,
                                    const std::string& version, bool dynamic) {
   std::map<std::string, PendingListener> fresh;
   std::set<std::string> named;
+  Refusals refusals("listener");
   for (config::Listener& listener : listeners) {
     const std::string name = listener.name;
     if (!named.insert(name).second)
@@ -91,23 +108,17 @@ Result<> Discovery::take_listeners(std::vector<config::Listener> listeners,
     const auto known = listeners_.find(name);
     if (known != listeners_.end() && known->second->dynamic != dynamic) continue;
     if (known != listeners_.end() && known->second->json == config::to_json(listener)) continue;
-    auto pending = compile(std::move(listener));
-    if (!pending)
-      return fail(pending.error().code, "listener " + name + ": " + pending.error().message);
+    Result<PendingListener> pending = prepare(std::move(listener));
+    if (!pending) {
+      refusals.add(name, pending.error());
+      continue;
+    }
     pending->entry->version = version;
     pending->entry->dynamic = dynamic;
     fresh.emplace(name, *std::move(pending));
   }
-  for (auto& [name, pending] : fresh) TRY(subscribe_routes(*pending.entry->compiled));
-  if (workers_ == nullptr) return {};
-  // Every address is bound before anything is changed: one that is taken rejects the whole update.
-  for (auto& [name, pending] : fresh) {
-    const auto known = listeners_.find(name);
-    const bool keeps = known != listeners_.end() && known->second->compiled->binds() &&
-                       known->second->compiled->address == pending.entry->compiled->address;
-    pending.sockets.resize(workers_->count());
-    if (!keeps) pending.sockets = TRY(open_sockets(*pending.entry->compiled));
-  }
+  if (!dynamic && refusals.any()) return refusals.result();
+  if (workers_ == nullptr) return refusals.result();
   for (auto each = listeners_.begin(); each != listeners_.end();) {
     const bool goes = each->second->dynamic && dynamic && named.count(each->first) == 0;
     if (goes)
@@ -123,7 +134,7 @@ Result<> Discovery::take_listeners(std::vector<config::Listener> listeners,
     listeners_[name] = std::move(pending.entry);
   }
   forget_unused_routes();
-  return {};
+  return refusals.result();
 }
 
 Result<> Discovery::subscribe_routes(const ListenerConfig& listener) {
