@@ -1,6 +1,7 @@
 #include "orchestrator/compose/build.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -106,6 +107,18 @@ class PlanBuilder {
     return finish(name, &spec, nullptr, std::move(node), {});
   }
 
+  /// The highest address of "A.B.C" that no node has, for its bridge.
+  std::string free_address(const std::string& network) const {
+    std::set<std::string> taken;
+    for (const model::Workload& workload : mesh_.workloads) taken.insert(workload.address);
+    for (const auto& [name, spec] : scenario_.nodes) {
+      taken.insert(spec.address.begin(), spec.address.end());
+    }
+    int last = 254;
+    while (last > 1 && taken.count(network + "." + std::to_string(last)) != 0) --last;
+    return network + "." + std::to_string(last);
+  }
+
   /// The bridge that an address is on: the pods' own, else one for its 256 neighbours.
   std::string bridge_for(const std::string& address) {
     if (address.rfind("10.234.", 0) == 0) return kPods;
@@ -114,7 +127,7 @@ class PlanBuilder {
     for (const Bridge& bridge : built_.plan.bridges) {
       if (bridge.name == name) return name;
     }
-    built_.plan.bridges.push_back({name, network + ".254", 24});
+    built_.plan.bridges.push_back({name, free_address(network), 24});
     return name;
   }
 

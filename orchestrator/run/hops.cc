@@ -112,8 +112,11 @@ Hop hop_of_growth(const std::map<std::string, std::int64_t>& before,
 }
 
 void order_hops(std::vector<Hop>& hops, const std::string& sender) {
+  // Counters have no time: then what leads into a workload is the last thing that happened.
+  const auto is_inbound = [](const Hop& hop) { return hop.cluster.rfind("inbound|", 0) == 0; };
   std::stable_sort(hops.begin(), hops.end(), [&](const Hop& a, const Hop& b) {
     if ((a.node == sender) != (b.node == sender)) return a.node == sender;
+    if (a.start_time == b.start_time) return !is_inbound(a) && is_inbound(b);
     return a.start_time < b.start_time;
   });
 }
