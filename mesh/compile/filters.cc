@@ -22,9 +22,14 @@ constexpr std::string_view kLogFormat =
     "%REQUESTED_SERVER_NAME% "
     "%ROUTE_NAME%\n";
 
-void set_identity_headers(Hcm& hcm, Side side) {
+/// What proxies call themselves in answers ("server"); 1.0 left Envoy's own name.
+std::string server_name_of(const Profile& profile) {
+  return profile.name == "istio-1.0" ? "" : "istio-envoy";
+}
+
+void set_identity_headers(Hcm& hcm, Side side, const Profile& profile) {
   if (side == Side::outbound) return;
-  hcm.server_name = "istio-envoy";
+  hcm.server_name = server_name_of(profile);
   hcm.forward_client_cert_details = side == Side::gateway
                                         ? Hcm::ForwardClientCertDetails::sanitize_set
                                         : Hcm::ForwardClientCertDetails::append_forward;
@@ -97,7 +102,7 @@ config::Filter http_connection(HttpOptions options, const Proxy& proxy) {
   hcm.upgrade_configs.emplace_back().upgrade_type = "websocket";
   if (options.side == Side::gateway) hcm.http_protocol_options.emplace();
   if (options.http2) hcm.http2_protocol_options.emplace();
-  set_identity_headers(hcm, options.side);
+  set_identity_headers(hcm, options.side, *proxy.snapshot.profile);
   hcm.access_log = access_logs(proxy.mesh());
   return {"envoy.filters.network.http_connection_manager", config::Any::of(std::move(hcm))};
 }

@@ -1,5 +1,7 @@
 #include "orchestrator/compose/compile_scenario.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "mesh/compile/compile.h"
 #include "mesh/compile/files.h"
@@ -50,6 +52,12 @@ CompiledMesh compile_objects(const crd::Objects& objects, const std::string& pro
     return mesh;
   }
   mesh.workloads = std::move(registry->workloads);
+  // An endpoint of a ServiceEntry is a machine only when the scenario says so in `nodes`.
+  const auto is_endpoint = [](const model::Workload& workload) {
+    return workload.kind == model::WorkloadKind::plain && workload.owner_kind == "ServiceEntry";
+  };
+  mesh.workloads.erase(std::remove_if(mesh.workloads.begin(), mesh.workloads.end(), is_endpoint),
+                       mesh.workloads.end());
   mesh.services = std::move(registry->services);
   for (const auto& [name, config] : *configs) mesh.files[name] = compile::files_of(config);
   mesh.configs = std::make_shared<compile::NodeConfigs>(std::move(*configs));
