@@ -156,13 +156,18 @@ void apply_locality(std::vector<config::LocalityLbEndpoints>& groups,
                    [](const auto& a, const auto& b) { return a.priority < b.priority; });
 }
 
-/// Another service of that host which has the port: the cluster was made from it.
-const model::Service* other_with_port(const Proxy& proxy, const std::string& host,
-                                      std::uint32_t number) {
+/// The service of that host which has the port and, where several do (Istio 1.0 let a Service and a
+/// ServiceEntry share a host), one that has endpoints: 1.0 asked its registries in turn until one
+/// knew any.
+const model::Service* service_with_port(const Proxy& proxy, const std::string& host,
+                                        std::uint32_t number) {
+  const model::Service* best = proxy.scope.find(host);
   for (const model::Service* service : proxy.scope.services()) {
-    if (service->host == host && service->port(number) != nullptr) return service;
+    if (service->host != host || service->port(number) == nullptr) continue;
+    const bool better = best->port(number) == nullptr || best->endpoints.empty();
+    if (better) best = service;
   }
-  return proxy.scope.find(host);
+  return best;
 }
 
 }  // namespace
@@ -197,8 +202,7 @@ std::vector<config::ClusterLoadAssignment> endpoints_of(
     if (cluster.type != config::Cluster::DiscoveryType::eds) continue;
     const std::vector<std::string> parts = split(cluster.name, '|');
     const auto number = static_cast<std::uint32_t>(std::stoul(parts[1]));
-    const model::Service* service = proxy.scope.find(parts[3]);
-    if (service->port(number) == nullptr) service = other_with_port(proxy, parts[3], number);
+    const model::Service* service = service_with_port(proxy, parts[3], number);
     const model::Port* port = service->port(number);
     const crd::Subset* subset = nullptr;
     const Rule* rule = proxy.scope.rule_for(*service);
