@@ -93,6 +93,7 @@ Result<std::unique_ptr<Loop>> Loop::create(Time time) {
 
 Loop::~Loop() {
   dead_.clear();
+  wakeup_watch_ = Watch();  // Needs the slots, which are members declared after it.
   for (Entry& entry : timers_) entry.timer->position_ = Timer::kNone;
 }
 

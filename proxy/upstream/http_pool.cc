@@ -57,6 +57,7 @@ HttpPool::~HttpPool() {
 
 void HttpPool::request(UpstreamStream& stream) {
   stream.waiting_since_ = loop_.now();
+  if (options_.tls) leave_stale();
   if (take_ready(stream)) return;
   if (!breaker_.pending.available()) {
     stats_.upstream_rq_pending_overflow.add();
@@ -69,6 +70,14 @@ void HttpPool::request(UpstreamStream& stream) {
   stats_.upstream_rq_pending_total.add();
   stats_.upstream_rq_pending_active.add();
   connect_if_needed();
+}
+
+/// Connections with replaced certificates end with their last request.
+void HttpPool::leave_stale() {
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    HttpUpstream& upstream = **next++;
+    if (upstream.stale() && upstream.state() == HttpUpstream::State::open) upstream.drain();
+  }
 }
 
 bool HttpPool::take_ready(UpstreamStream& stream) {

@@ -114,6 +114,7 @@ class HttpPool final : public Deletable {
   Loop& loop() const { return loop_; }
   Host& host() const { return *host_; }
   const HostPtr& host_pointer() const { return host_; }
+  std::uint64_t tls_version() const { return options_.tls ? options_.tls->version() : 0; }
   const HttpPoolOptions& options() const { return options_; }
   ClusterStats& stats() const { return stats_; }
   CircuitBreaker& breaker() const { return breaker_; }
@@ -121,6 +122,7 @@ class HttpPool final : public Deletable {
  private:
   friend class HttpUpstream;
   friend class UpstreamStream;
+  void leave_stale();
   bool take_ready(UpstreamStream& stream);
   void attach(HttpUpstream& upstream, UpstreamStream& stream);
   bool connect_if_needed();

@@ -22,7 +22,8 @@ HttpUpstream::HttpUpstream(HttpPool& pool, std::unique_ptr<TlsSession> tls, Fd f
       idle_timer_(pool.loop(), Callback::to<&HttpUpstream::on_idle>(this)),
       duration_timer_(pool.loop(), Callback::to<&HttpUpstream::on_max_duration>(this)),
       keepalive_timer_(pool.loop(), Callback::to<&HttpUpstream::on_keepalive>(this)),
-      id_(next_connection_id()) {
+      id_(next_connection_id()),
+      tls_version_(pool.tls_version()) {
   connection_->set_watermark(pool.options().buffer_bytes);
   connection_->set_peer(pool.options().address);
   connect_timer_.start(pool.options().connect_timeout);

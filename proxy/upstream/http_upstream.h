@@ -28,6 +28,8 @@ class HttpUpstream final : public ConnectionCallbacks, public ClientEvents, publ
   std::size_t room() const;
   /// Requests that it is expected to take once it is connected.
   std::size_t expected_room() const;
+  /// Made with certificates that were replaced since.
+  bool stale() const { return tls_version_ != pool_.tls_version(); }
   std::size_t active() const { return streams_.size(); }
   const Connection& connection() const { return *connection_; }
   Protocol protocol() const { return codec_ ? codec_->protocol() : Protocol::http11; }
@@ -85,6 +87,7 @@ class HttpUpstream final : public ConnectionCallbacks, public ClientEvents, publ
   Timer connect_timer_, idle_timer_, duration_timer_, keepalive_timer_;
   std::uint64_t served_ = 0;
   std::uint64_t id_;
+  std::uint64_t tls_version_;
   State state_ = State::connecting;
   bool in_codec_ =
       false;  ///< The codec is on the stack: freed room is offered to the pool afterwards.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,11 +22,15 @@ class TlsSlot {
   void set(TlsContextPtr context) {
     const std::lock_guard lock(mutex_);
     context_ = std::move(context);
+    version_.fetch_add(1, std::memory_order_release);
   }
+  /// Grows with each context: connections made with an older one get no new requests.
+  std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
  private:
   mutable std::mutex mutex_;
   TlsContextPtr context_;
+  std::atomic<std::uint64_t> version_{0};
 };
 using TlsSlotPtr = std::shared_ptr<TlsSlot>;
 

@@ -18,7 +18,7 @@ namespace lab::proxy {
 
 namespace {
 
-constexpr std::size_t kTraceRecords = 10'000;
+constexpr std::size_t kTraceRecords = 2'000;
 constexpr Duration kDrainPoll = std::chrono::milliseconds(50);
 constexpr Duration kLongestDrain = std::chrono::seconds(10);
 
