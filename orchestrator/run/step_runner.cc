@@ -1,5 +1,6 @@
 #include "orchestrator/run/step_runner.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "base/json.h"
@@ -19,6 +20,13 @@ std::chrono::milliseconds until(std::chrono::steady_clock::time_point deadline) 
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
       deadline - std::chrono::steady_clock::now());
   return std::max(left, std::chrono::milliseconds(1));
+}
+
+/// How many proxies the expectation says are passed, at least.
+std::size_t expected_hops(const Expectation& expect) {
+  const std::size_t via = expect.via ? expect.via->all.size() : 0;
+  const bool certificate = !expect.presented.empty() || !expect.server_certificate.empty();
+  return std::max({via, expect.hops.size(), std::size_t{certificate ? 1u : 0u}});
 }
 
 /// Whether an expectation is about the path that was taken.
@@ -119,7 +127,8 @@ Observation StepRunner::observe(const Step& step, Clock::time_point deadline) {
   }
   run_probe(step, deadline, seen);
   const bool needs_all = wants_hops(expect);
-  seen.hops = traces_.read(step.from, needs_all ? kTracePatience : std::chrono::milliseconds(0));
+  seen.hops = traces_.read(step.from, expected_hops(expect),
+                           needs_all ? kTracePatience : std::chrono::milliseconds(0));
   std::map<std::string, std::map<std::string, std::int64_t>> after;
   for (const StatExpectation& stat : expect.stats) {
     if (before.count(stat.node) == 0) continue;

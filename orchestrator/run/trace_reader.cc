@@ -44,14 +44,16 @@ void TraceReader::skip() {
   collect(ignored);
 }
 
-std::vector<Hop> TraceReader::read(const std::string& sender, std::chrono::milliseconds patience) {
+std::vector<Hop> TraceReader::read(const std::string& sender, std::size_t least,
+                                   std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   const auto found = facts_.nodes.find(sender);
   const bool has_proxy = found != facts_.nodes.end() && found->second.has_proxy;
   std::vector<Hop> hops;
   while (true) {
     collect(hops);
-    const bool complete = hops_complete(hops, sender, has_proxy, facts_.proxies);
+    const bool complete =
+        hops.size() >= least && hops_complete(hops, sender, has_proxy, facts_.proxies);
     if (complete || std::chrono::steady_clock::now() >= deadline) break;
     std::this_thread::sleep_for(kPollInterval);
   }

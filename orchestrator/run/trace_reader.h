@@ -19,9 +19,11 @@ class TraceReader {
 
   /// Forgets everything that was recorded so far.
   void skip();
-  /// The hops of what `sender` did since skip(): waits until no record can be missing, at most
-  /// `patience`.
-  std::vector<Hop> read(const std::string& sender, std::chrono::milliseconds patience);
+  /// The hops of what `sender` did since skip(): waits until no record can be missing and there are
+  /// `least`, at most `patience`. (A sender without a proxy doesn't tell whether any record will
+  /// come; a TCP record is written when the connection ends, which may be after curl has.)
+  std::vector<Hop> read(const std::string& sender, std::size_t least,
+                        std::chrono::milliseconds patience);
 
  private:
   void collect(std::vector<Hop>& hops);
