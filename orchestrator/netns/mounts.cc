@@ -47,6 +47,29 @@ Result<> stage(const Fd& source, const std::string& place) {
   return bind_at("/proc/self/fd/" + std::to_string(source.get()), place, true);
 }
 
+/// The devices that programs need, the host's own, and the usual links.
+Result<> gather_devices() {
+  const std::string top = kDevices;
+  TRY(make_directories(top));
+  TRY(mount_at("tmpfs", top, "tmpfs", MS_NOSUID, "mode=0755"));
+  for (const char* name : {"null", "zero", "full", "random", "urandom", "tty"}) {
+    TRY(make_mount_point(top + "/" + name));
+    TRY(bind_at(std::string("/dev/") + name, top + "/" + name, false));
+  }
+  for (const char* name : {"pts", "shm"}) TRY(make_directories(top + "/" + name));
+  const std::pair<const char*, const char*> links[] = {{"pts/ptmx", "ptmx"},
+                                                       {"/proc/self/fd", "fd"},
+                                                       {"/proc/self/fd/0", "stdin"},
+                                                       {"/proc/self/fd/1", "stdout"},
+                                                       {"/proc/self/fd/2", "stderr"}};
+  for (const auto& [to, name] : links) {
+    if (::symlink(to, (top + "/" + name).c_str()) != 0) {
+      return tl::unexpected(last_errno(std::string("make /dev/") + name));
+    }
+  }
+  return {};
+}
+
 Result<> cover_with_memory(const char* path, const char* options) {
   struct stat status {};
   if (::stat(path, &status) != 0)
@@ -72,6 +95,16 @@ Result<> bind_at(const std::string& source, const std::string& target, bool read
   attributes.attr_set = MOUNT_ATTR_RDONLY;
   if (::syscall(SYS_mount_setattr, AT_FDCWD, target.c_str(), AT_RECURSIVE, &attributes,
                 sizeof(attributes)) == 0) {
+    return {};
+  }
+  return tl::unexpected(mount_error("make " + target + " read-only"));
+}
+
+Result<> make_read_only(const std::string& target) {
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  if (::syscall(SYS_mount_setattr, AT_FDCWD, target.c_str(), 0, &attributes, sizeof(attributes)) ==
+      0) {
     return {};
   }
   return tl::unexpected(mount_error("make " + target + " read-only"));
@@ -107,6 +140,7 @@ Result<StagedPaths> enter_private_mounts(const std::vector<std::string>& host_pa
   TRY(cover_with_memory("/run", "mode=0755"));
   TRY(cover_with_memory("/tmp", "mode=1777"));
   TRY(cover_with_memory("/dev/shm", "mode=1777"));
+  TRY(gather_devices());
   TRY(make_directories(kSourceDirectory));
   StagedPaths staged;
   for (const auto& [path, source] : sources) {

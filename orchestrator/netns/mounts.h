@@ -11,6 +11,10 @@ namespace lab::orchestrator {
 /// Host path -> where the lab's processes find it.
 using StagedPaths = std::map<std::string, std::string>;
 
+/// Where the lab's outer namespace has what every node's /dev shows: the usual devices and links,
+/// and empty pts and shm.
+constexpr char kDevices[] = "/run/lab/devices";
+
 /// Makes the mounts of the lab's outer namespace its own: nothing propagates to the host any more,
 /// /proc shows the new process namespace, /run, /tmp and /dev/shm are empty memory.
 ///
@@ -25,6 +29,8 @@ Result<> mount_at(const std::string& source, const std::string& target, const st
                   unsigned long flags, const std::string& options = "");
 /// Binds a file or a folder with all mounts below it; read-only through all of them when asked.
 Result<> bind_at(const std::string& source, const std::string& target, bool read_only);
+/// Makes one mount read-only, not those below it.
+Result<> make_read_only(const std::string& target);
 /// mkdir -p; folders that are there stay as they are.
 Result<> make_directories(const std::string& path, unsigned mode = 0755);
 /// An empty file to bind another one on.

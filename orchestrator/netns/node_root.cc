@@ -65,11 +65,16 @@ class RootBuilder {
     TRY(make_directories(kNode));
     TRY(mount_at("tmpfs", kNode, "tmpfs", MS_NODEV, "mode=0755"));
     TRY(make_directories(kRoot));
-    TRY(mount_at(kRoot, kRoot, "", MS_BIND));
-    for (const std::string& name : TRY(entries_of("/"))) {
-      if (!contains(kOwn, name)) TRY(expose(name));
+    struct stat status {};
+    if (::stat("/", &status) != 0) return tl::unexpected(last_errno("look at /"));
+    is_whole_ = lay_over("", status).has_value();
+    if (!is_whole_) {
+      TRY(mount_at(kRoot, kRoot, "", MS_BIND));
+      for (const std::string& name : TRY(entries_of("/"))) {
+        if (!contains(kOwn, name)) TRY(expose(name));
+      }
     }
-    TRY(rebind_submounts());
+    TRY(show_mounts());
     return own_file_systems();
   }
 
@@ -89,23 +94,28 @@ class RootBuilder {
     return leads_to_placed(path) ? spread(path) : show(path);
   }
 
-  /// The node's changes go to memory, the host's folder stays as it is.
   Result<> overlay(const std::string& path, const struct stat& status) {
+    TRY(make_directories(inside(path)));
+    TRY(own_ancestors(path));
+    if (lay_over(path, status)) return {};
+    overlays_failed_.push_back(path);
+    return spread(path);  // Locked mounts below it, or a file system that can't be a lower layer.
+  }
+
+  /// The node's changes go to memory, the host's folder ("" is the whole of it) stays as it is.
+  Result<> lay_over(const std::string& path, const struct stat& status) {
     const std::string upper = std::string(kNode) + "/upper" + path;
     const std::string work = std::string(kNode) + "/work" + path;
-    for (const std::string& directory : {upper, work, inside(path)})
-      TRY(make_directories(directory));
+    for (const std::string& directory : {upper, work}) TRY(make_directories(directory));
     // The merged folder takes mode and owner from the upper one.
     if (::chmod(upper.c_str(), status.st_mode & 07777) != 0) {
       return tl::unexpected(last_errno("set the mode of " + path));
     }
-    TRY(own_ancestors(path));
-    const std::string options = "lowerdir=" + path + ",upperdir=" + upper + ",workdir=" + work;
+    const std::string lower = path.empty() ? "/" : path;
+    const std::string options = "lowerdir=" + lower + ",upperdir=" + upper + ",workdir=" + work;
     // User namespaces may only keep overlay's marks in user.* attributes; others fail there.
     if (mount_at("overlay", inside(path), "overlay", 0, options + ",userxattr")) return {};
-    if (mount_at("overlay", inside(path), "overlay", 0, options)) return {};
-    overlays_failed_.push_back(path);
-    return spread(path);  // Locked mounts below it, or a file system that can't be a lower layer.
+    return mount_at("overlay", inside(path), "overlay", 0, options);
   }
 
   /// Folders of the host in which something will be placed are the node's own from the start: in a
@@ -162,21 +172,34 @@ class RootBuilder {
     return bind_at(path, target, true);
   }
 
-  /// An overlay shows one file system: mounts below it (a separate /usr/local) are shown again.
-  Result<> rebind_submounts() {
+  /// An overlay shows one file system: what is mounted below it (a separate /usr/local) is shown
+  /// again.
+  Result<> show_mounts() {
     std::istringstream lines(TRY(read_file("/proc/self/mountinfo")));
+    std::vector<std::string> shown;
     for (std::string line; std::getline(lines, line);) {
       const std::vector<std::string> fields = split(line, ' ');
       if (fields.size() < 5) continue;
-      const std::string path = replace_all(fields[4], "\\040", " ");
-      const std::size_t end = path.find('/', 1);
-      if (end == std::string::npos || !contains(kOverlaid, path.substr(1, end - 1))) continue;
-      if (contains(overlays_failed_, path.substr(0, end))) continue;
+      const std::string path = shown_instead(replace_all(fields[4], "\\040", " "));
+      const bool known = std::any_of(shown.begin(), shown.end(), [&](const std::string& done) {
+        return path == done || is_below(path, done);
+      });
       struct stat status {};
-      if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) continue;
-      TRY(mount_at(path, inside(path), "", MS_BIND));
+      if (path.empty() || known || contains(placed_, path) || ::stat(path.c_str(), &status) != 0)
+        continue;
+      TRY(bind_at(path, inside(path), true));
+      shown.push_back(path);
     }
     return {};
+  }
+
+  /// The folder to show for a mount of the host: with everything below it, except where the node's
+  /// own changes must be possible around the mount. "" is nothing.
+  std::string shown_instead(const std::string& mount) const {
+    const std::string top = mount.substr(0, mount.find('/', 1)), name = top.substr(1);
+    if (name.empty() || contains(kOwn, name)) return "";
+    if (!contains(kOverlaid, name)) return is_whole_ && !leads_to_placed(top) ? top : "";
+    return contains(overlays_failed_, top) ? "" : mount;
   }
 
   Result<> own_file_systems() {
@@ -206,34 +229,19 @@ class RootBuilder {
     return ::stat(trigger.c_str(), &status) == 0 ? bind_at(trigger, trigger, true) : Result<>();
   }
 
+  /// The same devices for every node; terminals and shared memory of its own.
   Result<> devices() {
-    TRY(mount_at("tmpfs", inside("/dev"), "tmpfs", MS_NOSUID, "mode=0755"));
-    for (const char* name : {"null", "zero", "full", "random", "urandom", "tty"}) {
-      const std::string path = std::string("/dev/") + name;
-      TRY(make_mount_point(inside(path)));
-      TRY(bind_at(path, inside(path), false));
-    }
-    for (const char* name : {"pts", "shm"})
-      TRY(make_directories(inside(std::string("/dev/") + name)));
+    TRY(bind_at(kDevices, inside("/dev"), false));
+    TRY(make_read_only(inside("/dev")));
     TRY(mount_at("tmpfs", inside("/dev/shm"), "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777"));
-    TRY(mount_at("devpts", inside("/dev/pts"), "devpts", MS_NOSUID | MS_NOEXEC,
-                 "newinstance,ptmxmode=0666,mode=0620"));
-    const std::pair<const char*, const char*> links[] = {{"pts/ptmx", "ptmx"},
-                                                         {"/proc/self/fd", "fd"},
-                                                         {"/proc/self/fd/0", "stdin"},
-                                                         {"/proc/self/fd/1", "stdout"},
-                                                         {"/proc/self/fd/2", "stderr"}};
-    for (const auto& [to, name] : links) {
-      if (::symlink(to, inside(std::string("/dev/") + name).c_str()) != 0) {
-        return tl::unexpected(last_errno(std::string("make /dev/") + name));
-      }
-    }
-    return {};
+    return mount_at("devpts", inside("/dev/pts"), "devpts", MS_NOSUID | MS_NOEXEC,
+                    "newinstance,ptmxmode=0666,mode=0620");
   }
 
   const Node& node_;
   std::vector<std::string> placed_;
   std::vector<std::string> overlays_failed_;
+  bool is_whole_ = false;  ///< One overlay shows all of the host's root.
 };
 
 /// The new root becomes "/", the host's mounts are let go.
@@ -250,13 +258,25 @@ Result<> change_root() {
   return {};
 }
 
-Result<> place_directory(const Directory& directory) {
+/// Memory of its own, or a folder in that of a directory placed before.
+Result<> place_directory(const Directory& directory, const std::vector<Directory>& all) {
+  const uid_t uid = existing_or_root(directory.uid);
+  const gid_t gid = existing_or_root(directory.gid);
+  const bool is_inside =
+      std::any_of(all.begin(), all.begin() + (&directory - all.data()),
+                  [&](const Directory& other) { return is_below(directory.path, other.path); });
   TRY(make_directories(directory.path));
-  std::ostringstream options;
-  options << "mode=" << std::oct << directory.mode << std::dec
-          << ",uid=" << existing_or_root(directory.uid)
-          << ",gid=" << existing_or_root(directory.gid);
-  return mount_at("tmpfs", directory.path, "tmpfs", MS_NOSUID | MS_NODEV, options.str());
+  if (!is_inside) {
+    std::ostringstream options;
+    options << "mode=" << std::oct << directory.mode << std::dec << ",uid=" << uid
+            << ",gid=" << gid;
+    return mount_at("tmpfs", directory.path, "tmpfs", MS_NOSUID | MS_NODEV, options.str());
+  }
+  if (::chmod(directory.path.c_str(), directory.mode) == 0 &&
+      ::chown(directory.path.c_str(), uid, gid) == 0) {
+    return {};
+  }
+  return tl::unexpected(last_errno("place folder " + directory.path));
 }
 
 std::string hosts_text(const Node& node) {
@@ -282,6 +302,39 @@ std::string resolver_text(const Resolver& resolver) {
   return text.str();
 }
 
+/// A new file at `path`; folders above it are made. Nothing is left after a failure.
+Result<> create_file(const File& file, const std::string& path) {
+  const auto open_new = [&path] {
+    return Fd(::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
+  };
+  Fd open = open_new();
+  if (!open && errno == ENOENT) {
+    TRY(make_directories(path.substr(0, path.rfind('/'))));
+    open = open_new();
+  }
+  if (!open) return tl::unexpected(last_errno("write " + file.path));
+  std::string_view left = file.content;
+  bool good = true;
+  while (good && !left.empty()) {
+    const ssize_t written = ::write(open.get(), left.data(), left.size());
+    if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
+    good = written > 0 || (written < 0 && errno == EINTR);
+  }
+  good = good &&
+         ::fchown(open.get(), existing_or_root(file.uid), existing_or_root(file.gid)) == 0 &&
+         ::fchmod(open.get(), file.mode) == 0;
+  if (good) return {};
+  const Error error = last_errno("write " + file.path);
+  ::unlink(path.c_str());
+  return tl::unexpected(error);
+}
+
+/// For a node in which nothing runs yet: a file that is not there needs no rename.
+Result<> place_first(const File& file) {
+  struct stat status {};
+  return ::lstat(file.path.c_str(), &status) == 0 ? place_file(file) : create_file(file, file.path);
+}
+
 Result<> place_mount(const HostMount& mount, const StagedPaths& staged) {
   struct stat status {};
   const std::string& from = staged.at(mount.host_path);
@@ -295,41 +348,26 @@ Result<> place_mount(const HostMount& mount, const StagedPaths& staged) {
 }  // namespace
 
 Result<> place_file(const File& file) {
-  const std::size_t slash = file.path.rfind('/');
-  if (slash != 0 && slash != std::string::npos) TRY(make_directories(file.path.substr(0, slash)));
   const std::string temporary = file.path + ".lab-new";
-  const Fd open(::open(temporary.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
-  if (!open) return tl::unexpected(last_errno("write " + file.path));
-  std::string_view left = file.content;
-  while (!left.empty()) {
-    const ssize_t written = ::write(open.get(), left.data(), left.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      const Error error = last_errno("write " + file.path);
-      ::unlink(temporary.c_str());
-      return tl::unexpected(error);
-    }
-    left.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fchown(open.get(), existing_or_root(file.uid), existing_or_root(file.gid)) != 0 ||
-      ::fchmod(open.get(), file.mode) != 0 || ::rename(temporary.c_str(), file.path.c_str()) != 0) {
-    const Error error = last_errno("place " + file.path);
-    ::unlink(temporary.c_str());
-    return tl::unexpected(error);
-  }
-  return {};
+  TRY(create_file(file, temporary));
+  if (::rename(temporary.c_str(), file.path.c_str()) == 0) return {};
+  const Error error = last_errno("place " + file.path);
+  ::unlink(temporary.c_str());
+  return tl::unexpected(error);
 }
 
 Result<> enter_node_root(const Node& node, const StagedPaths& staged) {
   TRY(RootBuilder(node).build());
   for (const HostMount& mount : node.mounts) TRY(place_mount(mount, staged));
   TRY(change_root());
-  for (const Directory& directory : node.directories) TRY(place_directory(directory));
-  TRY(place_file(
+  for (const Directory& directory : node.directories) {
+    TRY(place_directory(directory, node.directories));
+  }
+  TRY(place_first(
       File{"/etc/hostname", (node.hostname.empty() ? node.name : node.hostname) + "\n"}));
-  TRY(place_file(File{"/etc/hosts", hosts_text(node)}));
-  TRY(place_file(File{"/etc/resolv.conf", resolver_text(node.resolver)}));
-  for (const File& file : node.files) TRY(place_file(file));
+  TRY(place_first(File{"/etc/hosts", hosts_text(node)}));
+  TRY(place_first(File{"/etc/resolv.conf", resolver_text(node.resolver)}));
+  for (const File& file : node.files) TRY(place_first(file));
   return {};
 }
 

@@ -89,7 +89,13 @@ Result<std::optional<Message>> receive_message(int socket, TimePoint deadline) {
   if (!wait_readable(socket, deadline)) {
     return fail(Errc::timeout, "a process of the lab did not answer in time");
   }
-  std::string text(kMaxTextBytes, '\0');
+  // Asked for first: most messages are short, and clearing the longest one's room for each costs
+  // more than all the rest.
+  ssize_t size;
+  do {
+    size = ::recv(socket, nullptr, 0, MSG_PEEK | MSG_TRUNC);
+  } while (size < 0 && errno == EINTR);
+  std::string text(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
   iovec part{text.data(), text.size()};
   FdSpace space{};
   msghdr header{};
