@@ -3,14 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <thread>
 
 #include "base/file.h"
+#include "base/parallel.h"
 #include "base/text.h"
 
 namespace lab::certs {
@@ -79,18 +77,8 @@ Result<std::vector<PrivateKey>> get_keys(const KeyCache& cache,
   std::vector<Result<PrivateKey>> results;
   for (std::size_t i = 0; i < requests.size(); ++i)
     results.push_back(fail(Errc::tls, "no key was made"));
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < requests.size(); i = next++) {
-      results[i] = cache.get(requests[i].slot, requests[i].type);
-    }
-  };
-  std::vector<std::thread> helpers;
-  const std::size_t count =
-      std::min<std::size_t>(std::max(1u, std::thread::hardware_concurrency()), requests.size());
-  for (std::size_t i = 1; i < count; ++i) helpers.emplace_back(work);
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  run_parallel(requests.size(),
+               [&](std::size_t i) { results[i] = cache.get(requests[i].slot, requests[i].type); });
   std::vector<PrivateKey> keys;
   for (Result<PrivateKey>& result : results) keys.push_back(TRY(std::move(result)));
   return keys;

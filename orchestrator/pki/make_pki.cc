@@ -1,5 +1,6 @@
 #include "orchestrator/pki/make_pki.h"
 
+#include "base/parallel.h"
 #include "base/text.h"
 #include "certs/pki.h"
 
@@ -77,11 +78,17 @@ class PkiMaker {
 
   Result<Pki> make() {
     for (const auto& [name, authority] : spec_.authorities) TRY(authority_of(name, 0));
-    for (const auto& [name, certificate] : spec_.certificates) TRY(make_leaf(name, certificate));
-    for (const auto& [name, authority] : authorities_) {
-      add(name, authority);
-      TRY(add_revocations(name, authority));
+    std::vector<std::string> revoked, others;
+    for (const auto& [name, certificate] : spec_.certificates) {
+      (certificate.revoked ? revoked : others).push_back(name);
     }
+    // Signing with a large key takes milliseconds, so it is shared out; lists name what was
+    // revoked.
+    TRY(make_leaves(revoked, {}));
+    std::vector<std::string> authorities;
+    for (const auto& [name, authority] : authorities_) authorities.push_back(name);
+    TRY(make_leaves(others, authorities));
+    for (const auto& [name, authority] : authorities_) add(name, authority);
     return std::move(pki_);
   }
 
@@ -135,23 +142,42 @@ class PkiMaker {
     return profile;
   }
 
-  Result<> make_leaf(const std::string& name, const CertificateSpec& spec) {
-    const certs::LeafProfile profile = TRY(profile_of(name, spec));
-    certs::Authority self;
-    const certs::Authority* issuer = nullptr;
-    if (spec.issuer.empty()) {
-      self = TRY(certs::make_authority(profile.common_name, certs::share(keys_[name]), now_,
-                                       profile.lifetime));
-      issuer = &self;
-    } else {
-      issuer = TRY(authority_of(spec.issuer, 0));
+  /// Makes leaves, and the revocation lists of authorities, at the same time.
+  Result<> make_leaves(const std::vector<std::string>& leaves,
+                       const std::vector<std::string>& lists) {
+    std::vector<Result<certs::KeyPair>> pairs(leaves.size());
+    std::vector<Result<std::string>> texts(lists.size());
+    run_parallel(leaves.size() + lists.size(), [&](std::size_t i) {
+      if (i < leaves.size())
+        pairs[i] = leaf(leaves[i], spec_.certificates.at(leaves[i]));
+      else
+        texts[i - leaves.size()] = revocation_list(lists[i - leaves.size()]);
+    });
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      const certs::KeyPair pair = TRY(std::move(pairs[i]));
+      const CertificateSpec& spec = spec_.certificates.at(leaves[i]);
+      if (spec.revoked && !spec.issuer.empty())
+        revoked_[spec.issuer].push_back(certs::share(pair.certificate));
+      add(leaves[i], pair);
     }
-    certs::KeyPair pair = TRY(certs::issue(*issuer, profile, std::move(keys_[name]), now_));
-    if (spec.revoked && !spec.issuer.empty()) {
-      revoked_[spec.issuer].push_back(certs::share(pair.certificate));
-    }
-    add(name, pair);
+    for (std::size_t i = 0; i < lists.size(); ++i)
+      pki_.files[lists[i] + ".crl"] = TRY(std::move(texts[i]));
     return {};
+  }
+
+  /// Called by several threads: all authorities exist, and nothing is changed.
+  Result<certs::KeyPair> leaf(const std::string& name, const CertificateSpec& spec) const {
+    const certs::LeafProfile profile = TRY(profile_of(name, spec));
+    certs::PrivateKey key = certs::share(keys_.at(name));
+    if (spec.issuer.empty()) {
+      const certs::Authority self = TRY(
+          certs::make_authority(profile.common_name, certs::share(key), now_, profile.lifetime));
+      return certs::issue(self, profile, std::move(key), now_);
+    }
+    const auto issuer = authorities_.find(spec.issuer);
+    if (issuer == authorities_.end())
+      return fail(Errc::config, "pki: there is no authority \"" + spec.issuer + "\".");
+    return certs::issue(issuer->second, profile, std::move(key), now_);
   }
 
   void add(const std::string& name, const certs::KeyPair& pair) {
@@ -168,14 +194,13 @@ class PkiMaker {
     pki_.descriptions[name] = facts;
   }
 
-  Result<> add_revocations(const std::string& name, const certs::Authority& authority) {
-    const auto revoked = revoked_.find(name);
+  Result<std::string> revocation_list(const std::string& authority) const {
+    const auto revoked = revoked_.find(authority);
     std::vector<const X509*> certificates;
     if (revoked != revoked_.end()) {
       for (const auto& certificate : revoked->second) certificates.push_back(certificate.get());
     }
-    pki_.files[name + ".crl"] = TRY(certs::make_revocation_list(authority, certificates, now_));
-    return {};
+    return certs::make_revocation_list(authorities_.at(authority), certificates, now_);
   }
 
   const PkiSpec& spec_;

@@ -50,6 +50,12 @@ class Gatherer {
 
  private:
   Result<> turn() {
+    // Some programs write byte by byte (curl its facts): between two looks at what they wrote only
+    // their end wakes us.
+    constexpr int kPauseMs = 1;
+    pollfd end{reply_.get(), POLLIN, 0};
+    if (drained_) ::poll(&end, 1, kPauseMs);
+    drained_ = false;
     pollfd entries[4] = {{reply_.get(), POLLIN, 0},
                          {input_.get(), POLLOUT, 0},
                          {outputs_[0].get(), POLLIN, 0},
@@ -80,6 +86,8 @@ class Gatherer {
     if (written < 0 || fed_ == text.size()) input_.reset();  // It may end without reading all.
   }
 
+  static constexpr ssize_t kFull = 4096;
+
   void drain(int which) {
     std::string& text = which == 0 ? result_.stdout_text : result_.stderr_text;
     std::array<char, 64 << 10> bytes;
@@ -91,6 +99,7 @@ class Gatherer {
       const std::size_t room = request_.max_output_bytes - text.size();
       if (static_cast<std::size_t>(got) > room) result_.truncated = true;
       text.append(bytes.data(), std::min(room, static_cast<std::size_t>(got)));
+      drained_ = got < kFull;
     }
   }
 
@@ -107,6 +116,7 @@ class Gatherer {
   std::array<Fd, 2> outputs_;
   TimePoint start_, deadline_ = kNever;
   std::size_t fed_ = 0;
+  bool drained_ = false;  ///< Just now, of little: more of it will come.
   bool ended_ = false;
   ExecResult result_;
 };

@@ -8,19 +8,21 @@
 namespace lab::orchestrator {
 namespace {
 
-constexpr std::chrono::milliseconds kPollInterval{2};
+constexpr std::chrono::microseconds kPollInterval{500};
 
 }  // namespace
 
 void TraceReader::collect(std::vector<Hop>& hops) {
   if (facts_.engine == Engine::envoy) return count(hops);
+  std::map<std::string, std::string> paths;
   for (const auto& [name, node] : facts_.nodes) {
-    if (!node.has_proxy) continue;
-    const std::string path = "/lab/trace?since=" + std::to_string(next_[name]);
-    const auto answer = lab_.http_get(node.id, kAdminPort, path);
-    if (!answer || answer->status != 200)
-      continue;  // A stopped proxy has nothing to tell; real Envoy has no records.
-    const auto parsed = parse_json(answer->body, "trace of " + name);
+    if (node.has_proxy) paths[node.id] = "/lab/trace?since=" + std::to_string(next_[name]);
+  }
+  const auto answers = admins_.get(paths);
+  for (const auto& [name, node] : facts_.nodes) {
+    const auto answer = answers.find(node.id);
+    if (answer == answers.end()) continue;  // A stopped proxy has nothing to tell.
+    const auto parsed = parse_json(answer->second, "trace of " + name);
     if (!parsed) continue;
     for (Hop& hop : read_trace(name, *parsed, next_[name])) hops.push_back(std::move(hop));
   }

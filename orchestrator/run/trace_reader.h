@@ -4,18 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "orchestrator/process/running_lab.h"
+#include "orchestrator/run/admin_connections.h"
 #include "orchestrator/run/lab_facts.h"
 
 namespace lab::orchestrator {
 
-/// Where every proxy's administration interface listens, on 127.0.0.1 of its node.
-constexpr std::uint16_t kAdminPort = 15000;
-
 /// Reads what the lab's proxies recorded since the last time.
 class TraceReader {
  public:
-  TraceReader(RunningLab& lab, const LabFacts& facts) : lab_(lab), facts_(facts) {}
+  TraceReader(RunningLab& lab, const LabFacts& facts) : lab_(lab), facts_(facts), admins_(lab) {}
 
   /// Forgets everything that was recorded so far.
   void skip();
@@ -31,6 +28,7 @@ class TraceReader {
 
   RunningLab& lab_;
   const LabFacts& facts_;
+  AdminConnections admins_;
   std::map<std::string, std::uint64_t> next_;  ///< Node -> where to go on.
   std::map<std::string, std::map<std::string, std::int64_t>>
       counters_;  ///< Node -> Envoy's, at skip().
