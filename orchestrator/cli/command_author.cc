@@ -19,7 +19,9 @@ Result<int> list_all(const Arguments& arguments) {
   const auto folders = list_scenarios(host_paths().scenarios());
   std::vector<std::vector<std::string>> rows = {{"ID", "FOLDER", "TITLE"}};
   Value list{Value::Array{}};
-  for (const Selection& selection : TRY(select_scenarios(folders, arguments.list("SELECTOR")))) {
+  const auto selections = select_scenarios(folders, arguments.list("SELECTOR"));
+  if (!selections) return report_no_selection(selections.error());
+  for (const Selection& selection : *selections) {
     for (const ScenarioFolder& folder : folders) {
       if (folder.path != selection.path) continue;
       rows.push_back({folder.id, folder.name, folder.title});
@@ -42,8 +44,9 @@ Result<int> list_all(const Arguments& arguments) {
 }
 
 Result<int> show_plan(const Arguments& arguments) {
-  const Selection selection = TRY(select_only(arguments.text("SCENARIO")));
-  const Prepared prepared = TRY(prepare(selection.path, TRY(prepare_options(arguments))));
+  const auto selection = select_only(arguments.text("SCENARIO"));
+  if (!selection) return report_no_selection(selection.error());
+  const Prepared prepared = TRY(prepare(selection->path, TRY(prepare_options(arguments))));
   const std::string format = output_format(arguments);
   if (format == "text" || format == "wide")
     std::cout << plan_text(prepared.built.plan);

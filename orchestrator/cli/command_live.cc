@@ -15,9 +15,10 @@ namespace lab::orchestrator {
 namespace {
 
 Result<int> up_scenario(const Arguments& arguments) {
-  const Selection selection = TRY(select_only(arguments.text("SCENARIO")));
+  const auto selection = select_only(arguments.text("SCENARIO"));
+  if (!selection) return report_no_selection(selection.error());
   const PrepareOptions options = TRY(prepare_options(arguments));
-  const Prepared prepared = TRY(prepare(selection.path, options));
+  const Prepared prepared = TRY(prepare(selection->path, options));
   for (const LabSummary& running : TRY(running_labs())) {
     if (running.name == prepared.built.plan.name) {
       return fail(Errc::usage, "lab \"" + running.name + "\" is up already: `lab down " +
@@ -31,7 +32,7 @@ Result<int> up_scenario(const Arguments& arguments) {
   auto lab = up(prepared.built.plan, up_options);
   if (!lab) return fail(lab.error().code, lab.error().message);
   progress.clear();
-  TRY(remember_scenario(*lab, selection.path, options.overrides));
+  TRY(remember_scenario(*lab, selection->path, options.overrides));
   TRY(remember_pki(*lab, prepared.built.facts.pki));
   TRY(lab->keep());
   std::cout

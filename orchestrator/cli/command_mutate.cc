@@ -80,7 +80,9 @@ Result<int> mutate(const Arguments& arguments) {
   options.fail_fast = true;
   const auto folders = list_scenarios(options.prepare.host.scenarios());
   std::size_t caught = 0, all = 0;
-  for (const Selection& selection : TRY(select_scenarios(folders, arguments.list("SELECTOR")))) {
+  const auto selections = select_scenarios(folders, arguments.list("SELECTOR"));
+  if (!selections) return report_no_selection(selections.error());
+  for (const Selection& selection : *selections) {
     Diagnostics out;
     const Scenario scenario = load_scenario(selection.path, options.prepare.overrides, out);
     TRY(out.result());

@@ -29,6 +29,19 @@ struct ReportTarget {
   std::string kind, file;
 };
 
+/// A report that can't be written must be known before the run, not after it.
+Result<> check_writable(const std::string& file) {
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  const std::string place = folder.empty() ? "." : folder.string();
+  if (std::filesystem::is_directory(file) || ::access(place.c_str(), W_OK) != 0) {
+    return fail(Errc::usage, "--report: " + file + " can't be written: " +
+                                 (std::filesystem::is_directory(file)
+                                      ? "it is a folder."
+                                      : last_errno("folder " + place).message + "."));
+  }
+  return {};
+}
+
 Result<std::vector<ReportTarget>> report_targets(const Arguments& arguments) {
   std::vector<ReportTarget> targets;
   for (const std::string& text : arguments.list("--report")) {
@@ -42,6 +55,7 @@ Result<std::vector<ReportTarget>> report_targets(const Arguments& arguments) {
                                    ", not \"" + text + "\"." + did_you_mean(kind, kinds));
     }
     targets.push_back({kind, text.substr(equals + 1)});
+    TRY(check_writable(targets.back().file));
   }
   return targets;
 }
@@ -67,6 +81,16 @@ Result<std::chrono::nanoseconds> parse_time(const std::string& text) {
   if (seconds <= 0 || seconds > 86400)
     return fail(Errc::usage, "\"" + text + "\" is no time. Write 10s, 500ms or 2m.");
   return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
+}
+
+/// How many scenarios at a time.
+Result<unsigned> parse_jobs(const Arguments& arguments) {
+  if (!arguments.has("--jobs")) return 1;
+  const std::string text = arguments.text("--jobs");
+  const bool digits = !text.empty() && text.size() <= 3 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  if (digits && std::stoul(text) > 0) return static_cast<unsigned>(std::stoul(text));
+  return fail(Errc::usage, "-j wants a number from 1 to 999, not \"" + text + "\".");
 }
 
 Result<RunOptions> run_options(const Arguments& arguments) {
@@ -203,16 +227,16 @@ Result<int> run(const Arguments& arguments) {
   const RunOptions options = TRY(run_options(arguments));
   const auto targets = TRY(report_targets(arguments));
   const TemporaryFolder wrapper;
-  const auto selections = TRY(selected(arguments, options.prepare.host, wrapper));
+  const auto selections = selected(arguments, options.prepare.host, wrapper);
+  if (!selections) return report_no_selection(selections.error());
   const std::string proxy = arguments.text("--proxy");
   if (proxy != "mesh" && !proxy.empty() && options.prepare.host.envoy.empty()) {
     return fail(Errc::unfit,
                 "--proxy " + proxy +
                     " needs a real Envoy: set LAB_ENVOY, or run `lab doctor --install-envoy`.");
   }
-  const auto jobs = jobs_for(selections, proxy);
-  const unsigned parallel =
-      static_cast<unsigned>(std::max(1, std::atoi(arguments.text("--jobs").c_str())));
+  const auto jobs = jobs_for(*selections, proxy);
+  const unsigned parallel = TRY(parse_jobs(arguments));
   const std::string format = output_format(arguments);
   const bool is_text = format == "text" || format == "wide";
   TextReport::Options look;

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "base/yaml.h"
 #include "certs/key_cache.h"
+#include "orchestrator/process/doctor.h"
+#include "orchestrator/process/user_namespace.h"
 #include "orchestrator/run/run_scenario.h"
 
 namespace lab::orchestrator {
@@ -40,9 +42,9 @@ std::string environment(const char* name) {
 std::string find_envoy() {
   const std::string named = environment("LAB_ENVOY");
   if (!named.empty()) return named;
-  const fs::path cached = fs::path(certs::default_key_folder()).parent_path() / "envoy" / "envoy";
+  const std::string cached = installed_envoy(cache_folder() + "/envoy");
   std::error_code ignored;
-  return fs::exists(cached, ignored) ? cached.string() : "";
+  return fs::exists(cached, ignored) ? cached : "";
 }
 
 }  // namespace
@@ -75,6 +77,7 @@ Result<PrepareOptions> prepare_options(const Arguments& arguments) {
   options.overrides.proxy = arguments.text("--proxy");
   options.overrides.variant = arguments.text("--variant");
   options.fresh_certificates = arguments.flag("--fresh-certs");
+  options.root_alone = arguments.flag("--rootless") && !rootless_maps_users();
   for (const std::string& pair : arguments.list("--set")) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos)
@@ -89,6 +92,12 @@ int report_error(const Error& error) {
   const bool is_findings = error.code == Errc::config;
   std::cerr << (is_findings ? "" : "lab: ") << trim(error.message) << "\n";
   return exit_code_of(error);
+}
+
+int report_no_selection(const Error& error) {
+  constexpr int kNoMatch = 3;
+  const int code = report_error(error);
+  return error.code == Errc::not_found ? kNoMatch : code;
 }
 
 int code_of(const Result<int>& result) {

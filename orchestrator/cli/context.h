@@ -23,6 +23,9 @@ Result<PrepareOptions> prepare_options(const Arguments& arguments);
 /// Writes "lab: MESSAGE" and gives the exit code that the error means.
 int report_error(const Error& error);
 
+/// The same for a selector that means nothing: 3 for a pattern or tag.
+int report_no_selection(const Error& error);
+
 /// The exit code of a command's result; an error is reported.
 int code_of(const Result<int>& result);
 

@@ -18,6 +18,13 @@ constexpr char kSourceDirectory[] = "/run/lab/source";
 
 Error mount_error(const std::string& what) {
   Error error = last_errno(what);
+  if (errno == EACCES) {
+    error.message +=
+        ". AppArmor or SELinux forbids it: in a container, start it with "
+        "--security-opt apparmor=unconfined";
+  } else if (errno == EPERM) {
+    error.message += ". In a container, start it with --privileged";
+  }
   if (errno == EPERM || errno == EACCES) error.code = Errc::unfit;
   return error;
 }

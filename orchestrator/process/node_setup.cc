@@ -19,7 +19,12 @@ Result<> write_sysctl(const std::string& name, const std::string& value) {
   const std::string path = "/proc/sys/" + replace_all(name, ".", "/");
   const Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (file && ::write(file.get(), value.data(), value.size()) >= 0) return {};
-  return tl::unexpected(last_errno("set " + name + " to \"" + value + "\""));
+  Error error = last_errno("set " + name + " to \"" + value + "\"");
+  if (errno == EPERM || errno == EACCES || errno == EROFS) {
+    error.code = Errc::unfit;
+    error.message += ". In a container, start it with --privileged";
+  }
+  return tl::unexpected(error);
 }
 
 const Bridge* bridge_named(const Plan& plan, const std::string& name) {

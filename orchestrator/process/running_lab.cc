@@ -34,10 +34,16 @@ Result<> await_up(int control, TimePoint start, const UpOptions& options) {
 }
 
 /// Where only root exists, the owner of a connection tells nothing: the proxy's are told by their
-/// mark.
-Plan with_marks(Plan plan) {
+/// mark. And servers have nobody to become.
+Plan for_root_alone(Plan plan) {
   for (Node& node : plan.nodes) {
     if (!node.redirect.exempt_mark) node.redirect.exempt_mark = kProxyMark;
+    for (Program& program : node.programs) {
+      std::vector<std::string>& argv = program.argv;
+      if (argv.empty()) continue;
+      if (argv[0] == "nginx") argv.insert(argv.end(), {"-g", "user root;"});
+      if (argv[0] == "dnsmasq") argv.push_back("--no-daemon");  // Then it stays who it is.
+    }
   }
   return plan;
 }
@@ -170,7 +176,7 @@ Result<std::chrono::microseconds> RunningLab::down() {
 
 Result<RunningLab> up(const Plan& wanted, const UpOptions& options) {
   TRY(check(wanted));
-  const Plan plan = options.rootless && !rootless_maps_users() ? with_marks(wanted) : wanted;
+  const Plan plan = options.rootless && !rootless_maps_users() ? for_root_alone(wanted) : wanted;
   const TimePoint start = Clock::now();
   Launched launched = TRY(launch_supervisor(plan, start + options.timeout, options.rootless));
   remember_owned(launched.pidfd.get(), true);

@@ -1,9 +1,11 @@
 #include "orchestrator/process/user_namespace.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <unistd.h>
 
+#include <array>
 #include <optional>
 
 #include "base/file.h"
@@ -55,6 +57,17 @@ bool helpers_installed() {
   return ::access("/usr/bin/newuidmap", X_OK) == 0 && ::access("/usr/bin/newgidmap", X_OK) == 0;
 }
 
+/// What a lab does with each, and no other capability: namespaces and mounts; links and rules;
+/// programs as other users; files of other users, written and signalled by root.
+constexpr std::array kNeeded = {std::pair{CAP_SYS_ADMIN, "SYS_ADMIN"},
+                                std::pair{CAP_NET_ADMIN, "NET_ADMIN"},
+                                std::pair{CAP_SETUID, "SETUID"},
+                                std::pair{CAP_SETGID, "SETGID"},
+                                std::pair{CAP_CHOWN, "CHOWN"},
+                                std::pair{CAP_FOWNER, "FOWNER"},
+                                std::pair{CAP_DAC_OVERRIDE, "DAC_OVERRIDE"},
+                                std::pair{CAP_KILL, "KILL"}};
+
 bool limit_is_zero() {
   const Result<std::string> limit = read_file("/proc/sys/user/max_user_namespaces");
   return limit && trim(*limit) == "0";
@@ -96,13 +109,34 @@ std::string user_namespace_advice() {
          "--security-opt seccomp=unconfined.";
 }
 
+std::vector<std::string> missing_capabilities() {
+  const Result<std::string> status = read_file("/proc/self/status");
+  if (!status) return {};  // Then the attempt itself has to tell.
+  const std::size_t line = status->find("CapEff:");
+  if (line == std::string::npos) return {};
+  const std::uint64_t effective = std::strtoull(status->c_str() + line + 7, nullptr, 16);
+  std::vector<std::string> missing;
+  for (const auto& [bit, name] : kNeeded) {
+    if ((effective >> bit & 1) == 0) missing.emplace_back(name);
+  }
+  return missing;
+}
+
 std::string namespace_advice(bool rootless) {
   if (rootless) return user_namespace_advice();
+  const std::vector<std::string> missing = missing_capabilities();
   if (::geteuid() != 0) return "CAP_SYS_ADMIN is missing. Run with sudo, or use --rootless.";
-  return "CAP_SYS_ADMIN is missing although this is root: in a container, start it with "
-         "--privileged "
-         "or with --cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined, or "
-         "use --rootless.";
+  if (missing.empty()) {
+    return "In a container, start it with --privileged, or with --security-opt seccomp=unconfined "
+           "--security-opt apparmor=unconfined.";
+  }
+  std::string flags;
+  for (const std::string& name : missing) flags += " --cap-add " + name;
+  return "CAP_" + join(missing, ", CAP_") + (missing.size() == 1 ? " is" : " are") +
+         " missing although this is root: in a container, start it with --privileged or with" +
+         flags +
+         " --security-opt seccomp=unconfined --security-opt apparmor=unconfined, or use "
+         "--rootless.";
 }
 
 }  // namespace lab::orchestrator

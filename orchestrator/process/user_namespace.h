@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -17,6 +18,9 @@ Result<> write_id_maps(pid_t pid);
 
 /// Whether users beside root will exist in a rootless lab of this user.
 bool rootless_maps_users();
+
+/// What a lab outside a user namespace needs and this process lacks: "NET_ADMIN".
+std::vector<std::string> missing_capabilities();
 
 /// What to do when a user namespace is refused, and when the others are; sentences.
 std::string user_namespace_advice();

@@ -27,7 +27,7 @@ std::size_t Report::steps_with(Status status) const {
 }
 
 int Report::exit_code(bool skip_unfit) const {
-  for (int code : {130, 143, 65, 5, 4, 1}) {
+  for (int code : {130, 143, 2, 65, 5, 4, 1}) {
     const bool occurred = std::any_of(scenarios.begin(), scenarios.end(),
                                       [&](const ScenarioResult& s) { return s.exit_code == code; });
     if (occurred) return code == 4 && skip_unfit ? 77 : code;

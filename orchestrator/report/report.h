@@ -49,8 +49,8 @@ struct Report {
   std::chrono::nanoseconds duration{};
 
   std::size_t steps_with(Status status) const;
-  /// The first of 130/143, 65, 5, 4, 1, 0 that occurred; a skip counts as 4 unless `skip_unfit`,
-  /// then 77.
+  /// The first of 130/143, 2 (a step that does not exist), 65, 5, 4, 1, 0 that occurred; a skip
+  /// counts as 4 unless `skip_unfit`, then 77.
   int exit_code(bool skip_unfit) const;
 };
 

@@ -7,6 +7,7 @@
 #include "certs/key_cache.h"
 #include "mesh/crd/objects.h"
 #include "orchestrator/compose/change_objects.h"
+#include "orchestrator/compose/mark_connections.h"
 #include "orchestrator/compose/objects.h"
 
 namespace lab::orchestrator {
@@ -45,7 +46,7 @@ CompiledScenario load_and_compile(Scenario scenario, const PrepareOptions& optio
 
 Result<ProxyFiles> recompile(crd::Objects& objects, const std::string& folder,
                              const std::string& profile, const std::vector<std::string>& apply,
-                             const std::vector<std::string>& remove) {
+                             const std::vector<std::string>& remove, bool marked) {
   Diagnostics out;
   std::vector<std::string> files;
   for (const std::string& file : apply)
@@ -55,9 +56,10 @@ Result<ProxyFiles> recompile(crd::Objects& objects, const std::string& folder,
     if (!remove_object(objects, name))
       return fail(Errc::not_found, "delete: there is no object \"" + name + "\".");
   }
-  const CompiledMesh mesh = compile_objects(objects, profile, out);
+  CompiledMesh mesh = compile_objects(objects, profile, out);
   TRY(out.result());
-  return mesh.files;
+  if (marked) TRY(mark_connections(mesh.files));
+  return std::move(mesh.files);
 }
 
 }  // namespace
@@ -81,6 +83,7 @@ Result<Prepared> prepare(const std::string& folder, const PrepareOptions& option
   });
   CompiledScenario compiled = load_and_compile(std::move(scenario), options, out);
   TRY(out.result());
+  if (options.root_alone) TRY(mark_connections(compiled.mesh.files));
   Prepared result{std::move(compiled.scenario),
                   compiled.variant,
                   compiled.objects,
@@ -91,9 +94,10 @@ Result<Prepared> prepare(const std::string& folder, const PrepareOptions& option
   TRY(out.result());
   LabFacts& facts = result.built.facts;
   const std::string profile = result.scenario.profile;
-  facts.recompile = [objects = result.objects, folder, profile](const auto& apply,
-                                                                const auto& remove) {
-    return recompile(*objects, folder, profile, apply, remove);
+  const bool marked = options.root_alone;
+  facts.recompile = [objects = result.objects, folder, profile, marked](const auto& apply,
+                                                                        const auto& remove) {
+    return recompile(*objects, folder, profile, apply, remove, marked);
   };
   facts.config = [mesh = result.mesh](const std::string& node, const std::string& part) {
     return config_part(mesh, node, part, "");

@@ -11,6 +11,7 @@ struct PrepareOptions {
   Overrides overrides;
   HostPaths host;
   bool fresh_certificates = false;  ///< Makes every key anew.
+  bool root_alone = false;          ///< In the lab; then proxies mark their connections.
 };
 
 /// A scenario that is ready to come up.

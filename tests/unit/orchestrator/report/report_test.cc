@@ -71,6 +71,7 @@ TEST(ReportExitCode, FirstOfTheContractsOrder) {
   const Case cases[] = {
       {"nothing went wrong", {0, 0}, 0},        {"one failed", {0, 1, 0}, 1},
       {"unfit comes before failed", {1, 4}, 4}, {"a bad file before a lab that did not come up", {5, 65, 1}, 65},
+      {"a step that does not exist is no success", {0, 2}, 2},
       {"a signal before everything", {65, 143, 130}, 130},
   };
   for (const Case& c : cases) {
