@@ -11,9 +11,6 @@
 namespace lab::compile {
 namespace {
 
-const std::vector<std::string> kMutualAny = {"istio", "istio-peer-exchange", "istio-http/1.0",
-                                             "istio-http/1.1", "istio-h2"};
-
 /// Whether a tcp or tls match is for this server.
 template <class Match>
 bool is_for(const Match& match, const GatewayServer& server) {

@@ -55,6 +55,9 @@ struct ChainDraft {
 };
 
 config::FilterChain finish_chain(ChainDraft draft, const Profile& profile);
+/// What clients with mutual TLS of the mesh offer by ALPN, whatever they carry.
+inline const std::vector<std::string> kMutualAny = {"istio", "istio-peer-exchange",
+                                                    "istio-http/1.0", "istio-http/1.1", "istio-h2"};
 config::ListenerFilter tls_inspector();
 config::ListenerFilter http_inspector();
 config::ListenerFilter original_destination();

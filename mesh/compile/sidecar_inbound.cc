@@ -12,11 +12,11 @@ namespace {
 
 using model::Protocol;
 
-enum class Carries : std::uint8_t { http, tcp, sniffed };
+enum class Accepts : std::uint8_t { http, tcp, sniffed };
 
-Carries carries_of(Protocol protocol) {
-  if (model::is_http(protocol)) return Carries::http;
-  return protocol == Protocol::sniffed ? Carries::sniffed : Carries::tcp;
+Accepts accepts_of(Protocol protocol) {
+  if (model::is_http(protocol)) return Accepts::http;
+  return protocol == Protocol::sniffed ? Accepts::sniffed : Accepts::tcp;
 }
 
 /// One of the filter chains that a port needs to take plain and protected connections of each kind.
@@ -29,27 +29,25 @@ struct ChainKind {
 
 const std::vector<std::string> kPlainHttp = {"http/1.1", "h2c"};
 const std::vector<std::string> kMutualHttp = {"istio-http/1.0", "istio-http/1.1", "istio-h2"};
-const std::vector<std::string> kMutualAny = {"istio", "istio-peer-exchange", "istio-http/1.0",
-                                             "istio-http/1.1", "istio-h2"};
 const std::vector<std::string> kMutualTcp = {"istio-peer-exchange", "istio"};
 
-/// Which chains: by what the port carries and what clients must speak. Source: Istio,
+/// Which chains: by what the port accepts and what clients must speak. Source: Istio,
 /// PeerAuthentication; protocol selection.
-std::vector<ChainKind> chain_kinds(MutualTls mode, Carries carries) {
+std::vector<ChainKind> chain_kinds(MutualTls mode, Accepts accepts) {
   const char *const tls = "tls", *const plain = "raw_buffer";
-  switch (carries) {
-    case Carries::http:
+  switch (accepts) {
+    case Accepts::http:
       if (mode == MutualTls::strict) return {{{}, tls, true, true}};
       if (mode == MutualTls::permissive)
         return {{kMutualAny, tls, true, true}, {{}, plain, true, false}};
       return {{{}, plain, true, false}};
-    case Carries::tcp:
+    case Accepts::tcp:
       if (mode == MutualTls::strict) return {{{}, tls, false, true}};
       if (mode == MutualTls::permissive) {
         return {{kMutualAny, tls, false, true}, {{}, plain, false, false}, {{}, tls, false, false}};
       }
       return {{{}, plain, false, false}};
-    case Carries::sniffed:
+    case Accepts::sniffed:
       break;
   }
   if (mode == MutualTls::strict) return {{kMutualHttp, tls, true, true}, {{}, tls, false, true}};
@@ -116,7 +114,7 @@ class InboundBuilder {
     rest.operation = ":0";
     rest.virtual_host = "inbound|http|0";
     rest.passthrough = true;
-    add_chains(listener, rest, peers_.mode, Carries::sniffed);
+    add_chains(listener, rest, peers_.mode, Accepts::sniffed);
     for (const auto& [port, mode] : peers_.by_port) {
       const bool served =
           std::any_of(targets.begin(), targets.end(),
@@ -124,7 +122,7 @@ class InboundBuilder {
       if (served) continue;
       Destination one = rest;
       one.match_port = port;
-      add_chains(listener, one, mode, Carries::sniffed);
+      add_chains(listener, one, mode, Accepts::sniffed);
     }
   }
 
@@ -157,7 +155,7 @@ class InboundBuilder {
     if (user_tls) {
       add_user_tls(holder, to, *target.ingress->tls);
     } else {
-      add_chains(holder, to, mode, carries_of(target.port.protocol));
+      add_chains(holder, to, mode, accepts_of(target.port.protocol));
     }
     if (!binds) return;
     alone.name = to.chain_name;
@@ -179,8 +177,8 @@ class InboundBuilder {
   }
 
   void add_chains(config::Listener& listener, const Destination& to, MutualTls mode,
-                  Carries carries) {
-    for (const ChainKind& kind : chain_kinds(mode, carries)) {
+                  Accepts accepts) {
+    for (const ChainKind& kind : chain_kinds(mode, accepts)) {
       config::FilterChain chain = make_chain(to, kind);
       if (kind.tls) chain.transport_socket = mesh_tls(kind.http);
       listener.filter_chains.push_back(std::move(chain));

@@ -9,10 +9,6 @@ namespace lab::proxy::http1 {
 
 namespace {
 
-tl::unexpected<BadRequest> refuse(std::string_view details, std::string reason) {
-  return tl::unexpected(BadRequest{400, details, std::move(reason)});
-}
-
 /// RFC 9110 section 8.6: digits only; nothing when it is none or exceeds 63 bits.
 std::optional<std::uint64_t> read_length(std::string_view text) {
   if (text.empty() || text.size() > 18) return {};

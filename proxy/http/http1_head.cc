@@ -12,10 +12,6 @@ namespace lab::proxy::http1 {
 
 namespace {
 
-tl::unexpected<BadRequest> refuse(std::string_view details, std::string reason) {
-  return tl::unexpected(BadRequest{400, details, std::move(reason)});
-}
-
 /// The methods that Envoy's parser knows; it refuses others with 400 unless custom methods are
 /// allowed.
 constexpr std::array<std::string_view, 33> kMethods = {

@@ -56,6 +56,11 @@ struct Facts {
   std::string transfer_encoding;  ///< All its fields joined, lower case.
 };
 
+/// Status 400, with Envoy's response code details and a reason for people.
+inline tl::unexpected<BadRequest> refuse(std::string_view details, std::string reason) {
+  return tl::unexpected(BadRequest{400, details, std::move(reason)});
+}
+
 /// How many bytes of which kind follow a head.
 struct Framing {
   enum class Kind : std::uint8_t { none, length, chunked, until_close, tunnel };

@@ -4,14 +4,11 @@
 
 #include "base/text.h"
 #include "proxy/http/http1_chars.h"
+#include "proxy/http/http1_head.h"
 
 namespace lab::proxy::http1 {
 
 namespace {
-
-tl::unexpected<BadRequest> refuse(std::string_view details, std::string reason) {
-  return tl::unexpected(BadRequest{400, details, std::move(reason)});
-}
 
 /// RFC 3986 section 3.2.3: digits; none after the colon is allowed.
 bool is_valid_port(std::string_view port) {

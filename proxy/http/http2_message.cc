@@ -32,7 +32,7 @@ void join_cookies(HeaderMap& headers) {
   headers.set("cookie", joined);
 }
 
-std::optional<std::uint64_t> read_length(std::string_view text) {
+std::optional<std::uint64_t> declared_length(std::string_view text) {
   std::uint64_t length = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return {};
@@ -190,7 +190,7 @@ void FieldList::add_request(const RequestHead& head, bool has_body) {
     add(":path", head.path);
   }
   if (!head.authority.empty()) add(":authority", head.authority);
-  length = read_length(head.headers.get_or_empty("content-length"));
+  length = declared_length(head.headers.get_or_empty("content-length"));
   const bool keep = length && (has_body || *length == 0) && !head.asks_tunnel();
   if (!keep) length.reset();
   add_fields(head.headers, keep);
@@ -202,7 +202,7 @@ void FieldList::add_response(const ResponseHead& head, bool has_body, bool upgra
   // else.
   if (upgraded && head.status >= 200 && head.status < 300) status = 502;
   add(":status", made_.emplace_back(std::to_string(status)));
-  length = read_length(head.headers.get_or_empty("content-length"));
+  length = declared_length(head.headers.get_or_empty("content-length"));
   const bool bodiless = head.status < 200 || head.status == 204;
   const bool may_lack_body = is_head || head.status == 304;
   const bool keep = length && !bodiless && (has_body || *length == 0 || may_lack_body);

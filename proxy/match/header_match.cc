@@ -39,7 +39,7 @@ std::optional<config::StringMatcher> string_matcher_of(const config::HeaderMatch
   return {};
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
+std::optional<std::int64_t> signed_number(std::string_view text) {
   std::int64_t number = 0;
   if (text.starts_with('+')) text.remove_prefix(1);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -74,7 +74,7 @@ bool HeaderMatch::matches_value(std::optional<std::string_view> value) const {
   // A missing header matches nothing, and inverting does not change that (Envoy's rule).
   if (!value) return false;
   if (kind_ == Kind::text) return text_->matches(*value) != invert_;
-  const auto number = whole_number(*value);
+  const auto number = signed_number(*value);
   return (number && *number >= start_ && *number < end_) != invert_;
 }
 

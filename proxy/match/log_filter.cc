@@ -14,9 +14,9 @@ namespace lab::proxy {
 namespace {
 
 /// `random` decides for runtime_filter.
-using Test = std::function<bool(const StreamInfo&, std::uint64_t random)>;
+using LogTest = std::function<bool(const StreamInfo&, std::uint64_t random)>;
 
-Result<Test> compile_test(const config::AccessLogFilter& source);
+Result<LogTest> compile_test(const config::AccessLogFilter& source);
 
 bool compare(const config::ComparisonFilter& filter, std::uint64_t value) {
   using Op = config::ComparisonFilter::Op;
@@ -40,17 +40,17 @@ std::uint64_t milliseconds_of(const StreamInfo& info) {
       std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
 }
 
-Result<Test> compile_all(const std::vector<config::AccessLogFilter>& filters, bool all) {
-  std::vector<Test> tests;
+Result<LogTest> compile_all(const std::vector<config::AccessLogFilter>& filters, bool all) {
+  std::vector<LogTest> tests;
   for (const auto& filter : filters) tests.push_back(TRY(compile_test(filter)));
-  return Test([tests, all](const StreamInfo& info, std::uint64_t random) {
-    const auto holds = [&](const Test& test) { return test(info, random); };
+  return LogTest([tests, all](const StreamInfo& info, std::uint64_t random) {
+    const auto holds = [&](const LogTest& test) { return test(info, random); };
     return all ? std::all_of(tests.begin(), tests.end(), holds)
                : std::any_of(tests.begin(), tests.end(), holds);
   });
 }
 
-Result<Test> compile_flags(const config::ResponseFlagFilter& filter) {
+Result<LogTest> compile_flags(const config::ResponseFlagFilter& filter) {
   ResponseFlags wanted;
   for (const std::string& name : filter.flags) {
     const auto& names = response_flag_names();
@@ -62,22 +62,22 @@ Result<Test> compile_flags(const config::ResponseFlagFilter& filter) {
     wanted.set(found->flag);
   }
   const bool any = filter.flags.empty();
-  return Test([wanted, any](const StreamInfo& info, std::uint64_t) {
+  return LogTest([wanted, any](const StreamInfo& info, std::uint64_t) {
     return any ? info.flags.any() : info.flags.intersects(wanted);
   });
 }
 
-Result<Test> compile_header(const config::HeaderFilter& filter) {
+Result<LogTest> compile_header(const config::HeaderFilter& filter) {
   const HeaderMatch match = TRY(HeaderMatch::compile(filter.header));
-  return Test([match](const StreamInfo& info, std::uint64_t) {
+  return LogTest([match](const StreamInfo& info, std::uint64_t) {
     static const RequestHead none;
     return match.matches(info.request == nullptr ? none : *info.request);
   });
 }
 
-Result<Test> compile_grpc(const config::GrpcStatusFilter& filter) {
-  return Test([filter, status = TRY(Format::compile("%GRPC_STATUS_NUMBER%"))](
-                  const StreamInfo& info, std::uint64_t) {
+Result<LogTest> compile_grpc(const config::GrpcStatusFilter& filter) {
+  return LogTest([filter, status = TRY(Format::compile("%GRPC_STATUS_NUMBER%"))](
+                     const StreamInfo& info, std::uint64_t) {
     const Value found = status.value(info, "");
     const std::int64_t code =
         found.is_integer() ? found.integer() : grpc_status_of_http(info.response_code);
@@ -87,26 +87,26 @@ Result<Test> compile_grpc(const config::GrpcStatusFilter& filter) {
   });
 }
 
-Result<Test> compile_metadata(const config::MetadataFilter& filter) {
-  if (!filter.matcher) return Test([](const StreamInfo&, std::uint64_t) { return true; });
+Result<LogTest> compile_metadata(const config::MetadataFilter& filter) {
+  if (!filter.matcher) return LogTest([](const StreamInfo&, std::uint64_t) { return true; });
   std::string path = filter.matcher->filter;
   for (const auto& segment : filter.matcher->path) path += ":" + segment.key.value_or("");
   const bool if_missing = filter.match_if_key_not_found.value_or(true);
-  return Test([match = TRY(MetadataMatch::compile(*filter.matcher)), path, if_missing,
-               read = TRY(Format::compile("%DYNAMIC_METADATA(" + path + ")%"))](
-                  const StreamInfo& info, std::uint64_t) {
+  return LogTest([match = TRY(MetadataMatch::compile(*filter.matcher)), path, if_missing,
+                  read = TRY(Format::compile("%DYNAMIC_METADATA(" + path + ")%"))](
+                     const StreamInfo& info, std::uint64_t) {
     if (read.value(info, "").is_null()) return if_missing;
     return match.matches(info.dynamic_metadata);
   });
 }
 
-Test compile_runtime(const config::RuntimeFilter& filter) {
+LogTest compile_runtime(const config::RuntimeFilter& filter) {
   return [share = filter.percent_sampled](const StreamInfo&, std::uint64_t random) {
     return share && falls_into(*share, random);
   };
 }
 
-Test compile_log_type(const config::LogTypeFilter& filter) {
+LogTest compile_log_type(const config::LogTypeFilter& filter) {
   return [filter](const StreamInfo& info, std::uint64_t) {
     using Type = config::AccessLogType;
     const Type type = info.protocol.empty() ? Type::tcpconnectionend : Type::downstreamend;
@@ -116,15 +116,15 @@ Test compile_log_type(const config::LogTypeFilter& filter) {
   };
 }
 
-Result<Test> compile_test(const config::AccessLogFilter& source) {
+Result<LogTest> compile_test(const config::AccessLogFilter& source) {
   if (source.status_code_filter) {
-    return Test(
+    return LogTest(
         [filter = source.status_code_filter->comparison](const StreamInfo& info, std::uint64_t) {
           return compare(filter, info.response_code);
         });
   }
   if (source.duration_filter) {
-    return Test(
+    return LogTest(
         [filter = source.duration_filter->comparison](const StreamInfo& info, std::uint64_t) {
           return compare(filter, milliseconds_of(info));
         });
@@ -139,7 +139,7 @@ Result<Test> compile_test(const config::AccessLogFilter& source) {
   if (source.log_type_filter) return compile_log_type(*source.log_type_filter);
   // No health-check filter and no tracer here: nothing is a health check, nothing is traced.
   const bool passes = !source.traceable_filter;
-  return Test([passes](const StreamInfo&, std::uint64_t) { return passes; });
+  return LogTest([passes](const StreamInfo&, std::uint64_t) { return passes; });
 }
 
 /// From the request's id where there is one, so that all proxies on its way decide alike.
@@ -152,11 +152,11 @@ std::uint64_t random_of(const StreamInfo& info) {
 
 class CompiledFilter final : public AccessLogFilter {
  public:
-  explicit CompiledFilter(Test test) : test_(std::move(test)) {}
+  explicit CompiledFilter(LogTest test) : test_(std::move(test)) {}
   bool passes(const StreamInfo& info) const override { return test_(info, random_of(info)); }
 
  private:
-  Test test_;
+  LogTest test_;
 };
 
 }  // namespace

@@ -61,7 +61,7 @@ Result<> use_certificate(SSL_CTX* ssl, const TlsCertificate& certificate) {
   return {};
 }
 
-void free_names(STACK_OF(X509_NAME) * names) {
+void free_subject_names(STACK_OF(X509_NAME) * names) {
   sk_X509_NAME_pop_free(names, X509_NAME_free);
 }
 
@@ -73,7 +73,7 @@ Result<> trust_authorities(SSL_CTX* ssl, const TlsContext& context) {
     return fail(Errc::tls,
                 "Failed to load trusted CA certificates from " + shown(rules.trusted_ca_file));
   }
-  Handle<STACK_OF(X509_NAME), free_names> names(sk_X509_NAME_new_null());
+  Handle<STACK_OF(X509_NAME), free_subject_names> names(sk_X509_NAME_new_null());
   for (const X509Handle& authority : authorities) {
     X509_STORE_add_cert(store, authority.get());
     sk_X509_NAME_push(names.get(), X509_NAME_dup(X509_get_subject_name(authority.get())));

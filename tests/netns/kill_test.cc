@@ -104,7 +104,9 @@ TEST_P(Kill, AtAnyInstantLeavesNothing) {
     // then.
     if (!GetParam().everything) ::kill(command, SIGKILL);
     ::waitpid(command, nullptr, 0);
-    const auto limit = std::chrono::steady_clock::now() + 2s;
+    // What is left stays for good; what dies takes its time on a busy machine, under ASan above
+    // all.
+    const auto limit = std::chrono::steady_clock::now() + 30s;
     while (anyone_in(spaces) && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
     EXPECT_FALSE(anyone_in(spaces)) << "seed " << seed << ", round " << round;
   }

@@ -136,7 +136,7 @@ void lint_failover(const DestinationRule& rule, const std::optional<TrafficPolic
              "failover has no effect without outlierDetection, which tells who failed.");
 }
 
-void lint_conflicts(const LintIndex& index, LintReport& report) {
+void lint_rules_of_one_host(const LintIndex& index, LintReport& report) {
   std::map<std::string, const DestinationRule*> owners;
   for (const DestinationRule& rule : index.objects().destination_rules) {
     if (rule.spec.workload_selector) continue;
@@ -250,7 +250,7 @@ void lint_destination_rules(const LintIndex& index, LintReport& report) {
       }
     }
   }
-  lint_conflicts(index, report);
+  lint_rules_of_one_host(index, report);
   lint_unused_subsets(index, report);
   lint_plain_to_tls(index, report);
 }

@@ -190,7 +190,7 @@ void lint_host(const LintIndex& index, const VirtualService& object, const std::
   }
 }
 
-void lint_conflicts(const LintIndex& index, LintReport& report) {
+void lint_shared_hosts(const LintIndex& index, LintReport& report) {
   std::map<std::string, const VirtualService*> owners;
   for (const VirtualService& object : index.objects().virtual_services) {
     if (!bound_to_mesh(object)) continue;
@@ -224,7 +224,7 @@ void lint_route_scope(const LintIndex& index, LintReport& report) {
     if (!bound_to_mesh(object)) continue;
     for (const std::string& host : object.spec.hosts) lint_host(index, object, host, report);
   }
-  lint_conflicts(index, report);
+  lint_shared_hosts(index, report);
 }
 
 }  // namespace lab::crd

@@ -48,7 +48,7 @@ Result<std::string> as_string(const Operand& operand) {
 }
 
 /// Unicode code points of a text, as CEL counts them.
-std::int64_t code_points(const std::string& text) {
+std::int64_t length_of(const std::string& text) {
   std::int64_t count = 0;
   for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
   return count;
@@ -57,7 +57,7 @@ std::int64_t code_points(const std::string& text) {
 Result<Operand> size_of(const Operand& operand) {
   const Value* value = value_of(operand);
   if (value == nullptr) return wrong("no such overload");
-  if (value->is_string()) return Operand(Value(code_points(value->string())));
+  if (value->is_string()) return Operand(Value(length_of(value->string())));
   if (value->is_array()) return Operand(Value(static_cast<std::int64_t>(value->array().size())));
   if (value->is_object()) return Operand(Value(static_cast<std::int64_t>(value->object().size())));
   return wrong("no such overload");
@@ -78,7 +78,7 @@ Result<Operand> substring(const std::vector<Operand>& arguments) {
   if (begin == nullptr || end == nullptr || !begin->is_integer() || !end->is_integer())
     return wrong("no such overload");
   if (begin->integer() < 0 || end->integer() < begin->integer() ||
-      end->integer() > code_points(text)) {
+      end->integer() > length_of(text)) {
     return wrong("index out of range");
   }
   // The rules use it on "unix://" only, where bytes and code points agree.

@@ -5,11 +5,11 @@
 namespace lab::crd {
 namespace {
 
-constexpr const char* kApi = "security.istio.io/v1";
+constexpr const char* kSecurity = "security.istio.io/v1";
 
 TEST(AuthorizationPolicyRules, Values) {
   check_specs(
-      kApi, "AuthorizationPolicy",
+      kSecurity, "AuthorizationPolicy",
       {
           {"nothing is allowed", "{}", ""},
           {"DENY needs rules", "{action: DENY}", "never applies"},
@@ -59,7 +59,7 @@ TEST(AuthorizationPolicyRules, Values) {
 
 TEST(AuthenticationRules, Peers) {
   check_specs(
-      kApi, "PeerAuthentication",
+      kSecurity, "PeerAuthentication",
       {
           {"strict", "{mtls: {mode: STRICT}}", ""},
           {"ports are a workload's", "{portLevelMtls: {'80': {mode: DISABLE}}}",
@@ -75,7 +75,7 @@ TEST(AuthenticationRules, Peers) {
 }
 
 TEST(AuthenticationRules, Tokens) {
-  check_specs(kApi, "RequestAuthentication",
+  check_specs(kSecurity, "RequestAuthentication",
               {
                   {"an issuer", "{jwtRules: [{issuer: a}]}", ""},
                   {"nobody", "{jwtRules: [{audiences: [a]}]}", "issuer and jwksUri"},

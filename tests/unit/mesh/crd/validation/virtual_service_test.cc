@@ -5,11 +5,11 @@
 namespace lab::crd {
 namespace {
 
-constexpr const char* kApi = "networking.istio.io/v1";
+constexpr const char* kRoutes = "networking.istio.io/v1";
 
 TEST(VirtualServiceRules, Whole) {
   check_specs(
-      kApi, "VirtualService",
+      kRoutes, "VirtualService",
       {
           {"the least", "{hosts: [a], http: [{route: [{destination: {host: a}}]}]}", ""},
           {"no routes", "{hosts: [a]}", "one of http, tls and tcp is required"},
@@ -60,7 +60,7 @@ std::string http(const std::string& route) {
 void check_routes(const std::vector<SpecCase>& cases) {
   for (const SpecCase& c : cases) {
     const std::string spec = http(c.spec);
-    check_specs(kApi, "VirtualService", {{c.why, spec.c_str(), c.problem}});
+    check_specs(kRoutes, "VirtualService", {{c.why, spec.c_str(), c.problem}});
   }
 }
 
@@ -186,7 +186,7 @@ TEST(VirtualServiceRules, HttpDetails) {
 
 TEST(VirtualServiceRules, TlsAndTcp) {
   check_specs(
-      kApi, "VirtualService",
+      kRoutes, "VirtualService",
       {
           {"by server name",
            "{hosts: [a.com], tls: [{match: [{sniHosts: [a.com]}], route: [{destination: {host: "
