@@ -4,10 +4,9 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/configured_node.h"
 #include "orchestrator/cli/context.h"
-#include "orchestrator/run/hops.h"
-#include "orchestrator/run/probe.h"
-#include "orchestrator/run/trace_reader.h"
+#include "orchestrator/run/admin_connections.h"
 
 namespace lab::orchestrator {
 namespace {
@@ -45,39 +44,6 @@ Result<Value> envoy_files(const CompiledScenario& compiled, const std::string& n
   return result;
 }
 
-/// A node of a running lab, or of a scenario that isn't up ("scenario15/sleep-v1").
-struct ConfiguredNode {
-  CompiledScenario compiled;
-  std::string name;
-};
-
-Result<ConfiguredNode> configured_node(const Arguments& arguments) {
-  const std::string text = arguments.text("NODE");
-  auto attached = attach_to_node(text);
-  ConfiguredNode result;
-  if (attached) {
-    result.compiled = TRY(scenario_of(attached->lab));
-    result.name = attached->node;
-  } else {
-    const std::size_t slash = text.find('/');
-    if (slash == std::string::npos) return tl::unexpected(attached.error());
-    const auto selection = select_only(text.substr(0, slash));
-    if (!selection) return tl::unexpected(attached.error());
-    result.name = text.substr(slash + 1);
-  }
-  const std::string profile = arguments.text("--profile");
-  if (!attached || !profile.empty()) {
-    const std::string folder = attached ? result.compiled.scenario.folder
-                                        : TRY(select_only(text.substr(0, text.find('/')))).path;
-    result.compiled = TRY(compile_scenario(folder, TRY(prepare_options(arguments))));
-  }
-  const auto names = configured_nodes(result.compiled.mesh);
-  const NodeAddress found = TRY(find_node({{result.compiled.scenario.id, names}},
-                                          result.name.substr(0, result.name.find('.'))));
-  result.name = found.node;
-  return result;
-}
-
 /// The head lines of `lab config NODE`: what there is, by name.
 std::string overview(const CompiledMesh& mesh, const std::string& node) {
   std::string text;
@@ -89,7 +55,7 @@ std::string overview(const CompiledMesh& mesh, const std::string& node) {
 }
 
 Result<int> show_config(const Arguments& arguments) {
-  const ConfiguredNode node = TRY(configured_node(arguments));
+  const ConfiguredNode node = TRY(configured_node(arguments, arguments.text("NODE")));
   const CompiledMesh& mesh = node.compiled.mesh;
   const std::string format = output_format(arguments);
   const std::string part = arguments.text("PART");
@@ -119,7 +85,7 @@ Result<int> export_node(const Arguments& arguments) {
   const std::string format = arguments.text("FORMAT");
   if (format != "envoy")
     return fail(Errc::usage, "there is an export for envoy, not for \"" + format + "\".");
-  const ConfiguredNode node = TRY(configured_node(arguments));
+  const ConfiguredNode node = TRY(configured_node(arguments, arguments.text("NODE")));
   const bool folded = arguments.flag("--static");
   const Value value = folded ? TRY(static_bootstrap(node.compiled.mesh, node.name))
                              : TRY(envoy_files(node.compiled, node.name));
@@ -129,57 +95,6 @@ Result<int> export_node(const Arguments& arguments) {
     std::cout << text;
   else
     TRY(write_file(file, text));
-  return 0;
-}
-
-std::string hop_line(const Hop& hop) {
-  std::string text = hop.node + "  " + hop.listener + " -> " +
-                     (hop.route.empty() ? "" : hop.route + " -> ") +
-                     (hop.cluster.empty() ? "no cluster" : hop.cluster);
-  if (!hop.endpoint.empty()) text += " -> " + hop.endpoint;
-  if (hop.status != 0) text += "  " + std::to_string(hop.status);
-  if (!hop.flags.empty()) text += " [" + hop.flags + "]";
-  text += "\n";
-  if (hop.presented.present)
-    text += "    presented " + hop.presented.subject + " from " + hop.presented.file + "\n";
-  for (const std::string& origin : hop.origins) text += "    " + origin + "\n";
-  return text;
-}
-
-Result<int> trace_request(const Arguments& arguments) {
-  AttachedNode node = TRY(attach_to_node(arguments.text("NODE")));
-  std::map<std::string, std::uint64_t> next;
-  const auto collect = [&](std::vector<Hop>& hops) -> Result<> {
-    for (const std::string& id : node.lab.nodes()) {
-      const auto answer =
-          node.lab.http_get(id, kAdminPort, "/lab/trace?since=" + std::to_string(next[id]));
-      if (!answer || answer->status != 200) continue;
-      const Value parsed = TRY(parse_json(answer->body, "trace"));
-      for (Hop& hop : read_trace(id, parsed, next[id])) hops.push_back(std::move(hop));
-    }
-    return {};
-  };
-  std::vector<Hop> before, hops;
-  TRY(collect(before));
-  Step step;
-  step.curl = arguments.text("URL") + " " + quote_words(arguments.list("CURL-OPTION"));
-  const ProbeCommand probe = TRY(probe_of(step));
-  ExecRequest request;
-  request.argv = probe.argv;
-  request.timeout = std::chrono::seconds(10);
-  const ExecResult result = TRY(node.lab.exec(node.node, request));
-  Observation seen;
-  seen.exit = result.exit.code;
-  read_curl(result.stderr_text, seen);
-  TRY(collect(hops));
-  order_hops(hops, node.node);
-  std::cout << quote_words(probe.shown) << "\n";
-  if (seen.status != 0)
-    std::cout << "answer " << seen.status << ", " << result.stdout_text.size() << " bytes\n";
-  else
-    std::cout << "no answer, curl's exit status " << seen.exit << ": " << trim(seen.error) << "\n";
-  for (const Hop& hop : hops) std::cout << hop_line(hop);
-  if (hops.empty()) std::cout << "no proxy has seen it\n";
   return 0;
 }
 
@@ -217,9 +132,6 @@ int command_config(const Arguments& arguments) {
 }
 int command_export(const Arguments& arguments) {
   return code_of(export_node(arguments));
-}
-int command_trace(const Arguments& arguments) {
-  return code_of(trace_request(arguments));
 }
 int command_certs(const Arguments& arguments) {
   return code_of(show_certificates(arguments));

@@ -57,7 +57,8 @@ Result<MutantResult> try_mutant(const Scenario& scenario, const MutantSpec& muta
   std::string report;
   RunWatcher watcher;
   watcher.step = [&](const ScenarioResult& result, const StepResult& step) {
-    if (step.status != Status::passed) report += text.step(result, step);
+    if (step.status == Status::failed || step.status == Status::error)
+      report += text.step(result, step);
   };
   const ScenarioResult result = run_scenario(copy.path().string(), options, watcher);
   if (result.status == Status::error) report += result.reason;

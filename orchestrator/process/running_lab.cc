@@ -164,9 +164,10 @@ Result<> RunningLab::keep() {
 Result<std::chrono::microseconds> RunningLab::down() {
   const TimePoint start = Clock::now();
   if (state_->pidfd) {
-    remember_owned(state_->pidfd.get(), false);
     if (!state_->is_child) (void)state_->request(operation("down"), "");
     end_supervisor(state_->pidfd.get(), state_->is_child);
+    remember_owned(state_->pidfd.get(),
+                   false);  // Not before: a signal has to wait for the end, too.
   }
   state_->control.reset();
   state_->pidfd.reset();

@@ -93,6 +93,54 @@ class Commands(unittest.TestCase):
         self.assertEqual(lab("run", "15", LAB_JOBS="x").returncode, 2)
 
 
+class RunningLab(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.name = f"trial{os.getpid()}"
+        cls.scenario = os.path.join(cls.folder.name, cls.name)
+        assert lab("init", cls.scenario).returncode == 0
+        cls.up = lab("up", cls.scenario)
+
+    @classmethod
+    def tearDownClass(cls):
+        lab("down", cls.name)
+        cls.folder.cleanup()
+
+    def look(self, *arguments, code=0):
+        result = lab(*arguments)
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        return result.stdout
+
+    def test_it_is_up(self):
+        self.assertEqual(self.up.returncode, 0, self.up.stderr)
+        self.assertIn(self.name, self.look("ps", self.name))
+
+    def test_explain_tells_the_way_and_the_lines(self):
+        text = self.look("explain", f"{self.name}/client", "http://web.example.com/")
+        self.assertIn("answer 200", text)
+        self.assertIn("what said so:", text)
+        self.assertRegex(text, r"kind: ServiceEntry|apiVersion")
+
+    def test_apply_reaches_the_proxies(self):
+        objects = os.path.join(self.folder.name, "more.yaml")
+        pathlib.Path(objects).write_text(
+            "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: refuse}\nspec:\n"
+            "  hosts: [web.example.com]\n  http:\n  - fault: {abort: {percentage: {value: 100}, httpStatus: 418}}\n"
+            "    route: [{destination: {host: web.example.com}}]\n")
+        request = ["trace", f"{self.name}/client", "http://web.example.com/"]
+        self.look("apply", self.name, "-f", objects)
+        self.assertIn("answer 418", self.look(*request))
+        self.look("apply", self.name, "--delete", "VirtualService/refuse")
+        self.assertIn("answer 200", self.look(*request))
+        self.look("apply", self.name, code=2)
+
+    def test_diff_of_nodes(self):
+        v1, v2 = "scenario15/sleep-v1", "scenario15/sleep-v2"
+        self.assertEqual(self.look("diff", v1, v1), "")
+        self.assertIn("outbound|80|v2|", self.look("diff", v1, v2, code=1))
+
+
 class Reports(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
