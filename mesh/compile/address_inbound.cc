@@ -60,9 +60,16 @@ void add_chains(config::Listener& listener, const InboundTarget& target, MutualT
   };
   if (mode == MutualTls::strict) return add(nullptr, true);
   if (mode == MutualTls::disable) return add(nullptr, false);
+  listener.listener_filters.push_back(tls_inspector());
+  if (proxy.profile().permissive_by_alpn) {
+    add(nullptr, true);
+    listener.filter_chains.back().filter_chain_match.emplace().application_protocols = {"istio"};
+    add(nullptr, false);
+    listener.filter_chains.back().filter_chain_match.emplace();
+    return;
+  }
   add("raw_buffer", false);
   add("tls", true);
-  listener.listener_filters.push_back(tls_inspector());
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+#include "mesh/compile/external_authorization.h"
 #include "mesh/compile/rbac_matchers.h"
 
 namespace lab::compile {
@@ -9,11 +11,6 @@ namespace {
 
 using Action = config::Rbac::Action;
 using crd::AuthorizationAction;
-
-bool is_dry_run(const crd::AuthorizationPolicy& policy) {
-  const auto found = policy.metadata.annotations.find("istio.io/dry-run");
-  return found != policy.metadata.annotations.end() && found->second == "true";
-}
 
 /// Policies of the root namespace and of the workload's that select it.
 std::vector<const crd::AuthorizationPolicy*> policies_for(const Proxy& proxy,
@@ -54,21 +51,16 @@ Rules rules_of(const std::vector<const crd::AuthorizationPolicy*>& policies, Act
   for (const crd::AuthorizationPolicy* policy : policies) {
     std::optional<config::Rbac>& target = is_dry_run(*policy) ? rules.shadow : rules.enforced;
     if (!target) target.emplace().action = action;
-    const std::string& owner = policy->metadata.namespace_name;
-    const std::string front = "ns[" + owner + "]-policy[" + policy->metadata.name + "]-rule[";
-    for (std::size_t i = 0; i < policy->spec.rules.size(); ++i) {
-      auto made =
-          rule_policy(policy->spec.rules[i], owner, tcp, action != Action::allow, proxy.mesh());
-      if (made) target->policies[front + std::to_string(i) + "]"] = std::move(*made);
-    }
-    if (policy->spec.rules.empty()) target->policies[front + "0]"] = never();
+    for (auto& [name, made] : named_rules(*policy, tcp, action != Action::allow, proxy.mesh()))
+      target->policies[name] = std::move(made);
   }
   return rules;
 }
 
-const char* shadow_prefix(Action action) {
-  if (action == Action::log) return "";
-  return action == Action::allow ? "istio_dry_run_allow_" : "istio_dry_run_deny_";
+/// Without shadow rules the prefix is that of ALLOW, whatever the policies do; so Istio writes it.
+const char* shadow_prefix(const std::optional<config::Rbac>& shadow) {
+  if (!shadow || shadow->action == Action::allow) return "istio_dry_run_allow_";
+  return shadow->action == Action::deny ? "istio_dry_run_deny_" : "";
 }
 
 void add_action(Authorization& out, AuthorizationAction kind, Action action, const Proxy& proxy) {
@@ -79,7 +71,7 @@ void add_action(Authorization& out, AuthorizationAction kind, Action action, con
   config::HttpRbac filter;
   filter.rules = std::move(http.enforced);
   filter.shadow_rules = std::move(http.shadow);
-  filter.shadow_rules_stat_prefix = shadow_prefix(action);
+  filter.shadow_rules_stat_prefix = shadow_prefix(filter.shadow_rules);
   config::HttpFilter entry;
   entry.name = "envoy.filters.http.rbac";
   entry.typed_config = config::Any::of(std::move(filter));
@@ -87,29 +79,48 @@ void add_action(Authorization& out, AuthorizationAction kind, Action action, con
   config::NetworkRbac network;
   network.rules = std::move(tcp.enforced);
   network.shadow_rules = std::move(tcp.shadow);
-  network.shadow_rules_stat_prefix = shadow_prefix(action);
+  network.shadow_rules_stat_prefix = shadow_prefix(network.shadow_rules);
   network.stat_prefix = "tcp.";
   out.tcp.push_back({"envoy.filters.network.rbac", config::Any::of(std::move(network))});
 }
 
 }  // namespace
 
-Authorization authorization_for(const Proxy& proxy, Diagnostics& out) {
-  Authorization all;
-  for (const crd::AuthorizationPolicy* policy : policies_for(proxy, AuthorizationAction::CUSTOM)) {
-    out.add(policy->origin, "AuthorizationPolicy \"" + policy->metadata.name +
-                                "\": action CUSTOM needs an external authorizer, which the proxy "
-                                "cannot ask yet. Use ALLOW or DENY.");
+bool is_dry_run(const crd::AuthorizationPolicy& policy) {
+  const auto found = policy.metadata.annotations.find("istio.io/dry-run");
+  if (found == policy.metadata.annotations.end()) return false;
+  const std::string lower = to_lower(found->second);
+  return lower == "true" || lower == "t" || lower == "1";
+}
+
+std::map<std::string, config::Policy> named_rules(const crd::AuthorizationPolicy& policy, bool tcp,
+                                                  bool deny, const model::MeshOptions& mesh) {
+  std::map<std::string, config::Policy> named;
+  const std::string& owner = policy.metadata.namespace_name;
+  const std::string front = "ns[" + owner + "]-policy[" + policy.metadata.name + "]-rule[";
+  for (std::size_t i = 0; i < policy.spec.rules.size(); ++i) {
+    auto made = rule_policy(policy.spec.rules[i], owner, tcp, deny, mesh);
+    if (made) named[front + std::to_string(i) + "]"] = std::move(*made);
   }
-  all.http = token_filters(proxy);
+  if (policy.spec.rules.empty()) named[front + "0]"] = never();
+  return named;
+}
+
+Authorization authorization_for(const Proxy& proxy, Diagnostics& beyond_proxy) {
+  Authorization all;
+  all.http = token_filters(proxy, beyond_proxy);
+  const auto custom = policies_for(proxy, AuthorizationAction::CUSTOM);
+  for (const crd::AuthorizationPolicy* policy : custom) {
+    beyond_proxy.add(policy->origin, "AuthorizationPolicy \"" + policy->metadata.name +
+                                         "\": action CUSTOM asks an external authorizer, which the "
+                                         "lab's proxy cannot do yet. Run it with --proxy envoy, or "
+                                         "use ALLOW or DENY.");
+  }
+  if (!custom.empty()) add_external_authorization(all, custom, proxy);
   add_action(all, AuthorizationAction::AUDIT, Action::log, proxy);
   add_action(all, AuthorizationAction::DENY, Action::deny, proxy);
   add_action(all, AuthorizationAction::ALLOW, Action::allow, proxy);
   return all;
-}
-
-std::vector<config::HttpFilter> token_filters(const Proxy&) {
-  return {};
 }
 
 }  // namespace lab::compile

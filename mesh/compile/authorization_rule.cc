@@ -11,12 +11,16 @@ namespace {
 /// Makes one condition from one value; nothing when it has no meaning for TCP.
 template <class T>
 using Maker = std::function<std::optional<T>(const std::string& value)>;
+/// The same from all values at once; what it makes needs no "or" around it.
+template <class T>
+using SetMaker = std::function<std::optional<T>(const std::vector<std::string>& values)>;
 
 /// What one key of a rule wants: one of the values, none of the others.
 template <class T>
 struct Wanted {
   Maker<T> make;
   std::vector<std::string> values, not_values;
+  SetMaker<T> make_all{};  ///< Instead of `make`.
 };
 
 /// Builds the two halves of a rule.
@@ -59,6 +63,13 @@ class RuleBuilder {
   template <class T>
   bool add_side(std::vector<T>& parts, const Wanted<T>& one, const std::vector<std::string>& values,
                 bool negative) const {
+    if (one.make_all) {
+      if (values.empty()) return true;
+      std::optional<T> made = one.make_all(values);
+      if (!made) return deny_;
+      parts.push_back(negative ? none_of(*std::move(made)) : *std::move(made));
+      return true;
+    }
     std::vector<T> alternatives;
     for (const std::string& value : values) {
       std::optional<T> made = one.make(value);
@@ -87,6 +98,12 @@ class RuleBuilder {
     }
     all.insert(all.end(), base_permission_.begin(), base_permission_.end());
     return all;
+  }
+
+  static void add_all(Principals& all, SetMaker<config::Principal> make,
+                      std::vector<std::string> values, std::vector<std::string> not_values) {
+    if (values.empty() && not_values.empty()) return;
+    all.push_back({{}, std::move(values), std::move(not_values), std::move(make)});
   }
 
   template <class T>
@@ -136,7 +153,7 @@ class RuleBuilder {
     if (from.source) {
       const crd::AuthorizationSource& source = *from.source;
       add(all, principal(), expand(source.principals), expand(source.not_principals));
-      add(all, request_principal(), source.request_principals, source.not_request_principals);
+      add_all(all, request_principal(), source.request_principals, source.not_request_principals);
       add(all, service_account(), source.service_accounts, source.not_service_accounts);
       add(all, name_space(), source.namespaces, source.not_namespaces);
       add(all, trust_domain(), source.trust_domains, source.not_trust_domains);
@@ -197,8 +214,7 @@ class RuleBuilder {
       const std::size_t slash = value.find('/');
       const std::string owner = slash == std::string::npos ? own : value.substr(0, slash);
       const std::string account = slash == std::string::npos ? value : value.substr(slash + 1);
-      return authenticated(
-          regex("spiffe://.+/ns/" + quote_regex(owner) + "/sa/" + quote_regex(account) + "(/.+)?"));
+      return authenticated(regex("spiffe://.+/ns/" + owner + "/(.+/|)sa/" + account + "(/.+)?"));
     };
   }
   static Maker<config::Principal> source_ip() {
@@ -215,24 +231,49 @@ class RuleBuilder {
       return principal;
     };
   }
-  Maker<config::Principal> claim(std::vector<std::string> path, bool list) const {
-    return [tcp = tcp_, path, list](const std::string& value) -> std::optional<config::Principal> {
-      if (tcp) return {};
-      config::Principal principal;
-      principal.metadata = claim_matcher(path, text_matcher(value), list);
-      return principal;
+  /// A claim of a verified token: one value, or a list that holds one.
+  SetMaker<config::Principal> claim(std::vector<std::string> path) const {
+    return [tcp = tcp_, path](const std::vector<std::string>& values) {
+      std::optional<config::Principal> made;
+      if (!tcp && !path.empty()) made.emplace().metadata = claim_matcher(path, values);
+      return made;
     };
   }
   /// "ISSUER/SUBJECT"; a star may stand at either end.
-  Maker<config::Principal> request_principal() const {
-    return [this](const std::string& value) -> std::optional<config::Principal> {
-      if (tcp_) return {};
-      const std::size_t slash = value.rfind('/');
-      const std::string issuer = slash == std::string::npos ? "*" : value.substr(0, slash);
-      const std::string subject =
-          slash == std::string::npos ? (value == "*" ? "*" : value) : value.substr(slash + 1);
-      return all_of({*claim({"iss"}, false)(issuer.empty() ? "*" : issuer),
-                     *claim({"sub"}, false)(subject.empty() ? "*" : subject)});
+  static config::Principal request_principal_of(const std::string& value) {
+    const std::size_t slash = value.rfind('/');
+    const bool has_slash = slash != std::string::npos;
+    std::string issuer = value.substr(0, slash);
+    std::string subject = has_slash ? value.substr(slash + 1) : "";
+    if (!has_slash && !value.empty() && value.front() == '*') {
+      issuer = "*";
+      subject = value;
+    } else if (!has_slash && !value.empty() && value.back() == '*') {
+      subject = "*";
+    }
+    // Only one of the two is a pattern: a star in front belongs to the issuer, one at the end to
+    // the subject.
+    const bool front = !value.empty() && value.front() == '*';
+    const bool back = !front && !value.empty() && value.back() == '*';
+    const auto part = [](const std::string& text, bool pattern) {
+      config::StringMatcher matcher;
+      if (pattern) return text_matcher(text);
+      matcher.exact = text;
+      return matcher;
+    };
+    config::Principal who, whom;
+    who.metadata = claim_text_matcher("iss", part(issuer, front || (back && !has_slash)));
+    whom.metadata = claim_text_matcher("sub", part(subject, back || (front && !has_slash)));
+    return all_of({std::move(who), std::move(whom)});
+  }
+  SetMaker<config::Principal> request_principal() const {
+    return [tcp = tcp_](const std::vector<std::string>& values) {
+      std::optional<config::Principal> made;
+      if (tcp) return made;
+      std::vector<config::Principal> all;
+      for (const std::string& value : values) all.push_back(request_principal_of(value));
+      made = all.size() == 1 ? std::move(all.front()) : any_of(std::move(all));
+      return made;
     };
   }
 
@@ -257,11 +298,30 @@ class RuleBuilder {
       return add(base_principal_, principal(), expand(condition.values),
                  expand(condition.not_values));
     }
-    if (key == "request.auth.principal") return who(request_principal());
-    if (key == "request.auth.audiences") return who(claim({"aud"}, true));
-    if (key == "request.auth.presenter") return who(claim({"azp"}, false));
-    if (key.rfind("request.auth.claims", 0) == 0) return who(claim(bracket_steps(key), true));
+    const auto token = [&](SetMaker<config::Principal> make) {
+      add_all(base_principal_, std::move(make), condition.values, condition.not_values);
+    };
+    if (key == "request.auth.principal") return token(request_principal());
+    if (key == "request.auth.audiences") return token(claim({"aud"}));
+    if (key == "request.auth.presenter") return token(claim({"azp"}));
+    if (key.rfind("request.auth.claims", 0) == 0) return token(claim(bracket_steps(key)));
+    if (key.rfind("experimental.envoy.filters.", 0) == 0) return add_metadata(condition);
     if (key.rfind("request.headers", 0) == 0) who(request_header(bracket_steps(key)));
+  }
+  /// "experimental.envoy.filters.NAME[KEY]": what a filter left in the request's metadata.
+  void add_metadata(const crd::AuthorizationCondition& condition) {
+    constexpr std::string_view kFront = "experimental.";
+    const std::size_t open = condition.key.find('[');
+    if (open == std::string::npos || condition.key.back() != ']') return;
+    const std::string filter = condition.key.substr(kFront.size(), open - kFront.size());
+    const std::string step = condition.key.substr(open + 1, condition.key.size() - open - 2);
+    Wanted<config::Permission> wanted{{}, condition.values, condition.not_values};
+    wanted.make_all = [filter, step](const std::vector<std::string>& values) {
+      std::optional<config::Permission> made;
+      made.emplace().metadata = metadata_matcher(filter, step, values);
+      return made;
+    };
+    base_permission_.push_back(std::move(wanted));
   }
   static Maker<config::Permission> destination_ip() {
     return [](const std::string& value) -> std::optional<config::Permission> {

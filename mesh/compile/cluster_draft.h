@@ -52,4 +52,7 @@ struct UpstreamTlsInput {
 void apply_upstream_tls(ClusterDraft& draft, const crd::TrafficPolicy& policy,
                         const UpstreamTlsInput& input, const Proxy& proxy, Secrets& secrets);
 
+/// Each connection begins with a PROXY header, whatever transport follows.
+void wrap_in_proxy_protocol(config::Cluster& cluster, const crd::ProxyProtocol& protocol);
+
 }  // namespace lab::compile

@@ -142,10 +142,11 @@ void apply_outlier_detection(config::Cluster& cluster, const crd::TrafficPolicy&
     enforced = *stated > 0 ? 100u : 0u;
   };
   count(rule.consecutive_5xx_errors, out.consecutive_5xx, out.enforcing_consecutive_5xx);
-  std::optional<std::uint32_t> gateway = rule.consecutive_gateway_errors;
-  if (!gateway && rule.consecutive_errors > 0)
-    gateway = static_cast<std::uint32_t>(rule.consecutive_errors);
-  count(gateway, out.consecutive_gateway_failure, out.enforcing_consecutive_gateway_failure);
+  count(rule.consecutive_gateway_errors, out.consecutive_gateway_failure,
+        out.enforcing_consecutive_gateway_failure);
+  // The field that the two above replaced: read by the releases that had it alone.
+  if (!profile.no_panic && rule.consecutive_errors > 0)
+    out.consecutive_5xx = static_cast<std::uint32_t>(rule.consecutive_errors);
   out.interval = rule.interval;
   out.base_ejection_time = rule.base_ejection_time;
   set_positive(out.max_ejection_percent, rule.max_ejection_percent);

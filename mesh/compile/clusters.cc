@@ -43,13 +43,16 @@ void set_dns(config::Cluster& cluster, const Profile& profile) {
   cluster.respect_dns_ttl = true;
 }
 
-bool wants_http2(const model::Port& port, const crd::TrafficPolicy& policy) {
+bool wants_http2(const model::Port& port, const crd::TrafficPolicy& policy,
+                 const model::MeshOptions& mesh) {
+  if (model::is_http2(port.protocol)) return true;
   if (policy.connection_pool && policy.connection_pool->http) {
-    if (policy.connection_pool->http->use_client_protocol) return model::is_http2(port.protocol);
-    if (policy.connection_pool->http->h2_upgrade_policy == crd::H2UpgradePolicy::UPGRADE)
-      return true;
+    const auto& http = *policy.connection_pool->http;
+    if (http.use_client_protocol) return false;
+    if (http.h2_upgrade_policy == crd::H2UpgradePolicy::UPGRADE) return true;
+    if (http.h2_upgrade_policy == crd::H2UpgradePolicy::DO_NOT_UPGRADE) return false;
   }
-  return model::is_http2(port.protocol);
+  return mesh.h2_upgrade && model::is_http(port.protocol);
 }
 
 /// Builds the clusters of one port of one service.
@@ -92,7 +95,7 @@ class PortClusters {
 
   void apply_all(ClusterDraft& draft, const crd::TrafficPolicy& policy, const std::string& subset) {
     config::Cluster& cluster = draft.cluster;
-    if (wants_http2(port_, policy)) {
+    if (wants_http2(port_, policy, proxy_.mesh())) {
       use_http2(draft, proxy_.profile());
     } else if (port_.protocol == model::Protocol::sniffed && !proxy_.is_gateway()) {
       use_downstream_protocol(draft);
@@ -107,6 +110,7 @@ class PortClusters {
     tls.identities = identities_;
     tls.rule_selects_workloads = rule_ != nullptr && rule_->spec.workload_selector.has_value();
     apply_upstream_tls(draft, policy, tls, proxy_, secrets_);
+    if (policy.proxy_protocol) wrap_in_proxy_protocol(cluster, *policy.proxy_protocol);
     if (cluster.type == Type::original_dst)
       cluster.lb_policy = config::Cluster::LbPolicy::cluster_provided;
     if (cluster.type == Type::eds) {

@@ -73,6 +73,28 @@ Result<std::vector<const model::Workload*>> chosen(const Input& input,
   return nodes;
 }
 
+/// What is known and not compiled is said, never dropped.
+void report_unsupported(const crd::Objects& objects, Diagnostics& out) {
+  for (const crd::UnsupportedField& field : objects.unsupported)
+    out.add(field.origin, field.object + ": " + field.message);
+  for (const crd::AuthorizationPolicy& policy : objects.authorization_policies) {
+    for (const crd::AuthorizationRule& rule : policy.spec.rules) {
+      for (const crd::AuthorizationTo& to : rule.to) {
+        if (!to.operation) continue;
+        std::vector<std::string> paths = to.operation->paths;
+        paths.insert(paths.end(), to.operation->not_paths.begin(), to.operation->not_paths.end());
+        const bool any = std::any_of(paths.begin(), paths.end(), [](const std::string& path) {
+          return path.find('{') != std::string::npos;
+        });
+        if (any)
+          out.add(to.operation->origin, "AuthorizationPolicy \"" + policy.metadata.name +
+                                            "\": templates of paths ({*}, {**}) are not supported "
+                                            "yet. Use a prefix or a suffix.");
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::string node_name(const model::Workload& workload, const std::vector<model::Workload>& all) {
@@ -90,11 +112,16 @@ NodeConfig compile_node(const Snapshot& snapshot, const model::Workload& workloa
   node.cluster = service_cluster(workload);
   node.profile = snapshot.profile->name;
   node.folder = snapshot.folder;
+  node.policy_server = snapshot.mesh.mixer_check_server;
+  node.telemetry_server = snapshot.mesh.mixer_report_server;
+  node.policy_fails_open = snapshot.mesh.policy_check_fail_open;
+  node.dns_queries = snapshot.profile->dns_queries;
+  node.names_assignment = snapshot.profile->names_assignment;
   const std::vector<InboundTarget> targets = inbound_targets(proxy);
   node.clusters = outbound_clusters(proxy, secrets);
   node.endpoints = endpoints_of(proxy, node.clusters);
   if (proxy.is_gateway()) {
-    GatewayOutput gateway = gateway_listeners(proxy, secrets);
+    GatewayOutput gateway = gateway_listeners(proxy, secrets, node.beyond_proxy);
     node.listeners = std::move(gateway.listeners);
     node.routes = std::move(gateway.routes);
   } else {
@@ -102,7 +129,7 @@ NodeConfig compile_node(const Snapshot& snapshot, const model::Workload& workloa
       node.clusters.push_back(std::move(cluster));
     std::set<std::string> routes;
     node.listeners = outbound_listeners(proxy, routes);
-    for (config::Listener& listener : inbound_listeners(proxy, targets, secrets))
+    for (config::Listener& listener : inbound_listeners(proxy, targets, secrets, node.beyond_proxy))
       node.listeners.push_back(std::move(listener));
     for (const std::string& name : routes) node.routes.push_back(sidecar_routes(proxy, name));
   }
@@ -120,6 +147,7 @@ Result<NodeConfigs> compile(const Input& input, Diagnostics& out) {
   const Profile* profile = TRY(find_profile(input.profile));
   Snapshot snapshot = make_snapshot(input.objects, *profile, out);
   snapshot.folder = input.folder;
+  report_unsupported(input.objects, out);
   NodeConfigs configs;
   const std::vector<model::Workload>& all = snapshot.registry.workloads;
   for (const model::Workload* workload : TRY(chosen(input, all))) {

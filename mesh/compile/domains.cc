@@ -9,6 +9,11 @@ bool ends_with(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
+bool is_address(const std::string& host) {
+  return host.find(':') != std::string::npos ||
+         host.find_first_not_of("0123456789.") == std::string::npos;
+}
+
 /// "reviews.prod.svc.cluster.local" -> "reviews" (same namespace), "reviews.prod.svc",
 /// "reviews.prod".
 void add_short_names(const std::string& host, const Proxy& proxy, std::vector<std::string>& names) {
@@ -48,7 +53,7 @@ void add_partial_names(const std::string& host, const Proxy& proxy,
 
 void add_names_of(const std::string& host, const Proxy& proxy, std::vector<std::string>& names) {
   names.push_back(host);
-  if (proxy.profile().absolute_domains) names.push_back(host + ".");
+  if (proxy.profile().absolute_domains && !is_address(host)) names.push_back(host + ".");
   if (proxy.profile().short_names_of_entries) {
     add_partial_names(host, proxy, names);
   } else {

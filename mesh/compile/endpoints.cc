@@ -68,6 +68,11 @@ config::LbEndpoint lb_endpoint(const model::Endpoint& endpoint, bool mutual_tls,
   return out;
 }
 
+bool is_ip_address(const std::string& text) {
+  return text.find(':') != std::string::npos ||
+         text.find_first_not_of("0123456789.") == std::string::npos;
+}
+
 /// How far a locality is from the proxy's: 0 the same sub-zone, 1 zone, 2 region, 3 elsewhere.
 std::uint32_t distance(const config::Locality& own, const config::Locality& other) {
   if (own.region != other.region) return 3;
@@ -75,23 +80,29 @@ std::uint32_t distance(const config::Locality& own, const config::Locality& othe
   return own.sub_zone == other.sub_zone ? 0 : 1;
 }
 
+/// Endpoints of one locality (and later of one priority).
+struct LocalityGroup {
+  config::LocalityLbEndpoints out;
+  std::vector<const model::Endpoint*> endpoints;  ///< One for each of out.lb_endpoints.
+};
+
 std::uint32_t failover_distance(const config::Locality& own, const config::Locality& other,
-                                const crd::LocalityLoadBalancer* setting) {
+                                const crd::LocalityLoadBalancer& setting) {
   const std::uint32_t far = distance(own, other);
-  if (far != 3 || setting == nullptr || setting->failover.empty()) return far;
-  for (const crd::LocalityFailover& rule : setting->failover) {
+  if (far != 3) return far;
+  for (const crd::LocalityFailover& rule : setting.failover) {
     if (rule.from == own.region) return rule.to == other.region ? 3 : 4;
   }
   return 3;
 }
 
 /// Priorities without gaps.
-void close_gaps(std::vector<config::LocalityLbEndpoints>& groups) {
+void close_gaps(std::vector<LocalityGroup>& groups) {
   std::set<std::uint32_t> used;
-  for (const auto& group : groups) used.insert(group.priority);
-  for (auto& group : groups) {
-    group.priority =
-        static_cast<std::uint32_t>(std::distance(used.begin(), used.find(group.priority)));
+  for (const LocalityGroup& group : groups) used.insert(group.out.priority);
+  for (LocalityGroup& group : groups) {
+    group.out.priority =
+        static_cast<std::uint32_t>(std::distance(used.begin(), used.find(group.out.priority)));
   }
 }
 
@@ -107,53 +118,110 @@ bool locality_matches(const std::string& pattern, const config::Locality& locali
 
 /// Weights by locality: each entry's share is split over the localities that it covers, by their
 /// own weights.
-void distribute(std::vector<config::LocalityLbEndpoints>& groups,
-                const crd::LocalityDistribute& rule) {
+void distribute(std::vector<LocalityGroup>& groups, const crd::LocalityDistribute& rule) {
   std::set<std::size_t> covered;
   for (const auto& [pattern, share] : rule.to) {
     std::vector<std::size_t> fitting;
     std::uint32_t total = 0;
     for (std::size_t i = 0; i < groups.size(); ++i) {
-      if (covered.count(i) != 0 || !locality_matches(pattern, *groups[i].locality)) continue;
+      if (covered.count(i) != 0 || !locality_matches(pattern, *groups[i].out.locality)) continue;
       fitting.push_back(i);
-      total += groups[i].load_balancing_weight.value_or(0);
+      total += groups[i].out.load_balancing_weight.value_or(1);
     }
     for (const std::size_t i : fitting) {
       covered.insert(i);
-      const std::uint64_t own = groups[i].load_balancing_weight.value_or(0);
-      groups[i].load_balancing_weight =
-          total == 0 ? 0 : static_cast<std::uint32_t>((own * share + total - 1) / total);
+      const std::uint64_t own = groups[i].out.load_balancing_weight.value_or(1);
+      if (share != 0 && total != 0)
+        groups[i].out.load_balancing_weight =
+            static_cast<std::uint32_t>((own * share + total - 1) / total);
     }
   }
-  std::vector<config::LocalityLbEndpoints> kept;
+  // A locality that nobody named keeps its place and loses its endpoints.
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (covered.count(i) != 0) kept.push_back(std::move(groups[i]));
+    if (covered.count(i) == 0) groups[i].out.lb_endpoints.clear();
   }
-  groups = std::move(kept);
 }
 
-void apply_locality(std::vector<config::LocalityLbEndpoints>& groups,
-                    const crd::TrafficPolicy& policy, const Proxy& proxy) {
-  if (proxy.workload.locality.empty() || groups.empty()) return;
-  const crd::LocalityLoadBalancer* setting = nullptr;
-  if (policy.load_balancer && policy.load_balancer->locality_lb_setting) {
-    setting = &*policy.load_balancer->locality_lb_setting;
+/// What a label says, or else the locality's part that Kubernetes labels so.
+std::string topology(const std::string& label, const model::Labels& labels,
+                     const std::string& locality, const std::string& network) {
+  const auto own = labels.find(label);
+  if (own != labels.end()) return own->second;
+  const config::Locality place = locality_of(locality);
+  if (label == "topology.kubernetes.io/region") return place.region;
+  if (label == "topology.kubernetes.io/zone") return place.zone;
+  if (label == "topology.istio.io/subzone") return place.sub_zone;
+  return label == "topology.istio.io/network" ? network : "";
+}
+
+/// How many of the labels, from the last one on, an endpoint lacks after its first difference:
+/// 0 when all agree. "LABEL=VALUE" asks for a value instead of the proxy's own.
+std::uint32_t label_distance(const model::Endpoint& endpoint,
+                             const std::vector<std::string>& labels, const model::Workload& proxy) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const std::size_t equals = labels[i].find('=');
+    const std::string name = labels[i].substr(0, equals);
+    const std::string wanted = equals != std::string::npos
+                                   ? labels[i].substr(equals + 1)
+                                   : topology(name, proxy.labels, proxy.locality, proxy.network);
+    if (topology(name, endpoint.labels, endpoint.locality, endpoint.network) != wanted)
+      return static_cast<std::uint32_t>(labels.size() - i);
   }
-  const bool enabled =
-      setting != nullptr ? setting->enabled.value_or(true) : proxy.mesh().locality_failover;
-  if (!enabled) return;
+  return 0;
+}
+
+/// Splits each locality's endpoints by how far their labels are.
+void split_by_labels(std::vector<LocalityGroup>& groups, const std::vector<std::string>& labels,
+                     const model::Workload& proxy) {
+  std::vector<LocalityGroup> split;
+  for (LocalityGroup& group : groups) {
+    std::map<std::uint32_t, LocalityGroup> parts;
+    for (std::size_t i = 0; i < group.endpoints.size(); ++i) {
+      const std::uint32_t far = label_distance(*group.endpoints[i], labels, proxy);
+      LocalityGroup& part = parts[far];
+      part.out.locality = group.out.locality;
+      part.out.priority = far;
+      config::LbEndpoint& moved = group.out.lb_endpoints[i];
+      part.out.load_balancing_weight =
+          part.out.load_balancing_weight.value_or(0) + moved.load_balancing_weight.value_or(0);
+      part.out.lb_endpoints.push_back(std::move(moved));
+      part.endpoints.push_back(group.endpoints[i]);
+    }
+    for (auto& [far, part] : parts) split.push_back(std::move(part));
+  }
+  groups = std::move(split);
+  close_gaps(groups);
+}
+
+void fail_over(std::vector<LocalityGroup>& groups, const crd::LocalityLoadBalancer& setting,
+               const Proxy& proxy) {
   const config::Locality own = locality_of(proxy.workload.locality);
-  if (setting != nullptr && !setting->distribute.empty()) {
+  if (!setting.failover_priority.empty()) {
+    split_by_labels(groups, setting.failover_priority, proxy.workload);
+    if (setting.failover.empty()) return;
+  }
+  for (LocalityGroup& group : groups) {
+    group.out.priority =
+        group.out.priority * 5 + failover_distance(own, *group.out.locality, setting);
+  }
+  close_gaps(groups);
+}
+
+void apply_locality(std::vector<LocalityGroup>& groups, const crd::TrafficPolicy& policy,
+                    const Proxy& proxy) {
+  const crd::LocalityLoadBalancer* setting = locality_setting(policy, proxy);
+  if (setting == nullptr || groups.empty()) return;
+  if (!setting->distribute.empty()) {
+    const config::Locality own = locality_of(proxy.workload.locality);
     for (const crd::LocalityDistribute& rule : setting->distribute) {
       if (locality_matches(rule.from, own)) return distribute(groups, rule);
     }
     return;
   }
   if (!policy.outlier_detection) return;  // Without it nothing would ever fail over.
-  for (auto& group : groups) group.priority = failover_distance(own, *group.locality, setting);
-  close_gaps(groups);
+  fail_over(groups, *setting, proxy);
   std::stable_sort(groups.begin(), groups.end(),
-                   [](const auto& a, const auto& b) { return a.priority < b.priority; });
+                   [](const auto& a, const auto& b) { return a.out.priority < b.out.priority; });
 }
 
 /// The service of that host which has the port and, where several do (Istio 1.0 let a Service and a
@@ -180,18 +248,26 @@ config::ClusterLoadAssignment load_assignment(const Proxy& proxy, const model::S
   const crd::TrafficPolicy policy =
       policy_for(proxy.scope.rule_for(service), subset, port.number, proxy.profile());
   const MutualTlsCheck check(proxy, policy);
-  std::map<std::string, std::size_t> groups;
+  // A name among listed addresses means nothing: nobody would resolve it.
+  const bool by_dns = service.resolution == model::Resolution::dns ||
+                      service.resolution == model::Resolution::dns_round_robin;
+  std::map<std::string, std::size_t> places;
+  std::vector<LocalityGroup> groups;
   for (const model::Endpoint& endpoint : service.endpoints) {
     if (endpoint.port_name != port.name) continue;
     if (subset != nullptr && !model::selects(subset->labels, endpoint.labels)) continue;
-    const auto [place, fresh] = groups.emplace(endpoint.locality, out.endpoints.size());
-    if (fresh) out.endpoints.emplace_back().locality = locality_of(endpoint.locality);
-    config::LocalityLbEndpoints& group = out.endpoints[place->second];
-    group.lb_endpoints.push_back(lb_endpoint(endpoint, check.spoken_by(endpoint), proxy.profile()));
-    group.load_balancing_weight =
-        group.load_balancing_weight.value_or(0) + *group.lb_endpoints.back().load_balancing_weight;
+    if (!by_dns && endpoint.port != 0 && !is_ip_address(endpoint.address)) continue;
+    const auto [place, fresh] = places.emplace(endpoint.locality, groups.size());
+    if (fresh) groups.emplace_back().out.locality = locality_of(endpoint.locality);
+    LocalityGroup& group = groups[place->second];
+    group.out.lb_endpoints.push_back(
+        lb_endpoint(endpoint, check.spoken_by(endpoint), proxy.profile()));
+    group.endpoints.push_back(&endpoint);
+    group.out.load_balancing_weight = group.out.load_balancing_weight.value_or(0) +
+                                      *group.out.lb_endpoints.back().load_balancing_weight;
   }
-  apply_locality(out.endpoints, policy, proxy);
+  apply_locality(groups, policy, proxy);
+  for (LocalityGroup& group : groups) out.endpoints.push_back(std::move(group.out));
   return out;
 }
 

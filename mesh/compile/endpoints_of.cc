@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "mesh/compile/registry.h"
 
 namespace lab::compile {
@@ -59,13 +60,14 @@ void from_slice(model::Service& service, const crd::EndpointSlice& slice,
 }
 
 void from_endpoints(model::Service& service, const crd::Endpoints& source,
-                    const std::vector<Workload>& workloads) {
+                    const std::vector<Workload>& workloads, const Profile& profile) {
   for (const crd::EndpointSubset& subset : source.subsets) {
     for (const crd::EndpointAddress& address : subset.addresses) {
       const Workload* workload =
           find_workload(workloads, source.metadata.namespace_name, address.target_ref, address.ip);
       for (const crd::EndpointPort& port : subset.ports) {
         Endpoint endpoint = endpoint_at(address.ip, service, workload);
+        if (workload == nullptr) endpoint.service_account = profile.registered_account;
         endpoint.port = port.port;
         endpoint.port_name = port.name;
         if (endpoint.sources.empty()) endpoint.sources.push_back(source_of(source));
@@ -73,6 +75,14 @@ void from_endpoints(model::Service& service, const crd::Endpoints& source,
       }
     }
   }
+}
+
+/// A key that sorts dotted addresses by their numbers.
+std::vector<unsigned long> address_order(const std::string& address) {
+  std::vector<unsigned long> numbers;
+  for (const std::string& part : split(address, '.'))
+    numbers.push_back(std::strtoul(part.c_str(), nullptr, 10));
+  return numbers;
 }
 
 std::uint32_t target_of(const model::Port& port, const Workload& workload) {
@@ -87,7 +97,14 @@ std::uint32_t target_of(const model::Port& port, const Workload& workload) {
 
 void from_selector(model::Service& service, const std::vector<Workload>& workloads) {
   if (service.selector.empty()) return;
-  for (const Workload& workload : workloads) {
+  std::vector<const Workload*> sorted;
+  for (const Workload& workload : workloads) sorted.push_back(&workload);
+  // Kubernetes lists addresses in their order.
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Workload* a, const Workload* b) {
+    return address_order(a->address) < address_order(b->address);
+  });
+  for (const Workload* one : sorted) {
+    const Workload& workload = *one;
     if (workload.name_space != service.name_space || workload.owner_kind == "ServiceEntry")
       continue;
     if (!model::selects(service.selector, workload.labels)) continue;
@@ -106,7 +123,7 @@ void from_selector(model::Service& service, const std::vector<Workload>& workloa
 }  // namespace
 
 void add_endpoints(model::Service& service, const crd::Objects& objects,
-                   const std::vector<Workload>& workloads) {
+                   const std::vector<Workload>& workloads, const Profile& profile) {
   if (!service.external_name.empty()) return;
   bool listed = false;
   for (const crd::EndpointSlice& slice : objects.endpoint_slices) {
@@ -121,7 +138,7 @@ void add_endpoints(model::Service& service, const crd::Objects& objects,
     if (endpoints.metadata.name != service.name ||
         endpoints.metadata.namespace_name != service.name_space)
       continue;
-    from_endpoints(service, endpoints, workloads);
+    from_endpoints(service, endpoints, workloads, profile);
     listed = true;
   }
   if (!listed) from_selector(service, workloads);

@@ -142,6 +142,27 @@ class Folder {
   std::map<std::string, const config::ClusterLoadAssignment*> endpoints_;
 };
 
+/// The clusters as the control plane sends them: those by DNS name Envoy's resolver and limit its
+/// queries. Files for proxies leave that out, since it is what both do anyway.
+Value clusters_of(const NodeConfig& node) {
+  Value clusters = array_of(node.clusters);
+  if (node.dns_queries == 0) return clusters;
+  for (Value& cluster : clusters.array()) {
+    const Value* type = cluster.find("type");
+    if (type == nullptr || (type->string() != "STRICT_DNS" && type->string() != "LOGICAL_DNS"))
+      continue;
+    Value settings, resolver;
+    settings.set("@type",
+                 "type.googleapis.com/"
+                 "envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig");
+    settings.set("udpMaxQueries", static_cast<std::int64_t>(node.dns_queries));
+    resolver.set("name", "envoy.network.dns_resolver.cares");
+    resolver.set("typedConfig", std::move(settings));
+    cluster.set("typedDnsResolverConfig", std::move(resolver));
+  }
+  return clusters;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> files_of(const NodeConfig& node) {
@@ -174,7 +195,7 @@ Value fold_static(const NodeConfig& node) {
 Value resources_of(const NodeConfig& node, std::string_view kind) {
   if (kind == "listeners") return array_of(node.listeners);
   if (kind == "routes") return array_of(node.routes);
-  if (kind == "clusters") return array_of(node.clusters);
+  if (kind == "clusters") return clusters_of(node);
   if (kind == "endpoints") return array_of(node.endpoints);
   return array_of(node.secrets);
 }

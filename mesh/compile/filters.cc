@@ -22,21 +22,32 @@ constexpr std::string_view kLogFormat =
     "%REQUESTED_SERVER_NAME% "
     "%ROUTE_NAME%\n";
 
-/// What proxies call themselves in answers ("server"); 1.0 left Envoy's own name.
-std::string server_name_of(const Profile& profile) {
-  return profile.name == "istio-1.0" ? "" : "istio-envoy";
+using Forwarding = Hcm::ForwardClientCertDetails;
+
+/// What a gateway does with certificates that it or a proxy before it has seen.
+Forwarding gateway_forwarding(const std::string& word) {
+  if (word == "SANITIZE") return Forwarding::sanitize;
+  if (word == "FORWARD_ONLY") return Forwarding::forward_only;
+  if (word == "APPEND_FORWARD") return Forwarding::append_forward;
+  if (word == "ALWAYS_FORWARD_ONLY") return Forwarding::always_forward_only;
+  return Forwarding::sanitize_set;
 }
 
-void set_identity_headers(Hcm& hcm, Side side, const Profile& profile) {
+void set_identity_headers(Hcm& hcm, Side side, const Proxy& proxy) {
   if (side == Side::outbound) return;
-  hcm.server_name = server_name_of(profile);
-  hcm.forward_client_cert_details = side == Side::gateway
-                                        ? Hcm::ForwardClientCertDetails::sanitize_set
-                                        : Hcm::ForwardClientCertDetails::append_forward;
+  const bool gateway = side == Side::gateway;
+  hcm.server_name = proxy.profile().server_name;
+  hcm.forward_client_cert_details = gateway
+                                        ? gateway_forwarding(proxy.mesh().forwarded_certificates)
+                                        : Forwarding::append_forward;
+  if (gateway) hcm.xff_num_trusted_hops = proxy.mesh().trusted_proxies;
+  if (hcm.forward_client_cert_details != Forwarding::append_forward &&
+      hcm.forward_client_cert_details != Forwarding::sanitize_set)
+    return;
   config::SetCurrentClientCertDetails& details = hcm.set_current_client_cert_details.emplace();
   details.subject = true;
   details.dns = details.uri = true;
-  details.cert = side == Side::gateway;
+  details.cert = gateway;
 }
 
 template <class T>
@@ -102,7 +113,7 @@ config::Filter http_connection(HttpOptions options, const Proxy& proxy) {
   hcm.upgrade_configs.emplace_back().upgrade_type = "websocket";
   if (options.side == Side::gateway) hcm.http_protocol_options.emplace();
   if (options.http2) hcm.http2_protocol_options.emplace();
-  set_identity_headers(hcm, options.side, *proxy.snapshot.profile);
+  set_identity_headers(hcm, options.side, proxy);
   hcm.access_log = access_logs(proxy.mesh());
   return {"envoy.filters.network.http_connection_manager", config::Any::of(std::move(hcm))};
 }

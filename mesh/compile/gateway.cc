@@ -6,6 +6,7 @@
 #include "mesh/compile/listeners.h"
 #include "mesh/compile/names.h"
 #include "mesh/compile/origins.h"
+#include "mesh/config/foreign.h"
 #include "mesh/model/host.h"
 
 namespace lab::compile {
@@ -30,9 +31,9 @@ bool names_host_of(const VirtualService& service, const GatewayServer& server) {
 
 class GatewayBuilder {
  public:
-  GatewayBuilder(const Proxy& proxy, Secrets& secrets) : proxy_(proxy), secrets_(secrets) {
-    Diagnostics ignored;
-    if (proxy.profile().inbound_port != 0) checks_ = authorization_for(proxy, ignored);
+  GatewayBuilder(const Proxy& proxy, Secrets& secrets, Diagnostics& beyond_proxy)
+      : proxy_(proxy), secrets_(secrets) {
+    if (proxy.profile().inbound_port != 0) checks_ = authorization_for(proxy, beyond_proxy);
   }
 
   GatewayOutput build() {
@@ -62,6 +63,12 @@ class GatewayBuilder {
     listener.name = listener_name(address, port.port);
     listener.address = socket_address(address, port.port);
     listener.traffic_direction = config::TrafficDirection::outbound;
+    if (proxy_.mesh().proxy_protocol) {
+      listener.listener_filters.push_back(
+          {"envoy.filters.listener.proxy_protocol",
+           config::foreign<config::ProxyProtocolListenerFilter>(Value(Value::Object{})),
+           {}});
+    }
     if (proxy_.profile().capture_blocks_itself)
       listener.max_connections_to_accept_per_socket_event = 1;
     std::vector<model::Source> sources;
@@ -73,8 +80,10 @@ class GatewayBuilder {
 
   void add_chain(config::Listener& listener, ChainDraft chain) {
     const bool asks_tls = !chain.server_names.empty() || chain.transport_socket.has_value();
-    if (asks_tls && listener.listener_filters.empty())
-      listener.listener_filters.push_back(tls_inspector());
+    const bool inspects = std::any_of(
+        listener.listener_filters.begin(), listener.listener_filters.end(),
+        [](const auto& filter) { return filter.name == "envoy.filters.listener.tls_inspector"; });
+    if (asks_tls && !inspects) listener.listener_filters.push_back(tls_inspector());
     listener.filter_chains.push_back(finish_chain(std::move(chain), proxy_.profile()));
   }
 
@@ -221,8 +230,8 @@ class GatewayBuilder {
 
 }  // namespace
 
-GatewayOutput gateway_listeners(const Proxy& proxy, Secrets& secrets) {
-  return GatewayBuilder(proxy, secrets).build();
+GatewayOutput gateway_listeners(const Proxy& proxy, Secrets& secrets, Diagnostics& beyond_proxy) {
+  return GatewayBuilder(proxy, secrets, beyond_proxy).build();
 }
 
 }  // namespace lab::compile

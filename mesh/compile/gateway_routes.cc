@@ -12,20 +12,17 @@ namespace lab::compile {
 namespace {
 
 /// The hosts that a server and a VirtualService both name; of two that cover each other the
-/// narrower.
+/// narrower. A host that two of the server's patterns cover is there twice, and so are its routes.
 std::vector<std::string> shared_hosts(const GatewayServer& server, const VirtualService& service) {
   std::vector<std::string> shared;
-  const auto add = [&](const std::string& host) {
-    if (std::find(shared.begin(), shared.end(), host) == shared.end()) shared.push_back(host);
-  };
   for (const std::string& server_host : server.hosts) {
     std::string bare;
     if (!host_for(server_host, service.name_space, bare)) continue;
     for (const std::string& host : service.spec.hosts) {
       if (model::host_within(bare, host)) {
-        add(to_lower(bare));
+        shared.push_back(to_lower(bare));
       } else if (model::host_within(host, bare)) {
-        add(to_lower(host));
+        shared.push_back(to_lower(host));
       }
     }
   }
@@ -47,7 +44,7 @@ class RouteCollector {
     for (const VirtualService* service : proxy_.scope.bound_to(server.gateway))
       add_service(server, *service);
     if (!server.server->tls || !server.server->tls->https_redirect) return;
-    for (const std::string& host : server.server_names) {
+    for (const std::string& host : server.hosts) {
       draft(to_lower(host), server).host.require_tls = config::VirtualHost::TlsRequirementType::all;
     }
   }
@@ -55,7 +52,8 @@ class RouteCollector {
   std::vector<config::VirtualHost> finish(std::uint32_t port) {
     std::vector<config::VirtualHost> hosts;
     std::map<std::string, std::size_t> known;
-    for (auto& [name, one] : drafts_) {
+    for (const std::string& name : sorted_names()) {
+      HostDraft& one = drafts_[name];
       if (proxy_.profile().collapse_hosts) {
         const std::string key =
             join(one.parts, "\n") +
@@ -83,6 +81,16 @@ class RouteCollector {
   }
 
  private:
+  /// The most specific names first: of hosts with the same routes the first gives its name.
+  std::vector<std::string> sorted_names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, one] : drafts_) names.push_back(name);
+    std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
+      return model::more_specific(a, b);
+    });
+    return names;
+  }
+
   HostDraft& draft(const std::string& host, const GatewayServer& server) {
     HostDraft& one = drafts_[host];
     one.sources = join_sources(std::move(one.sources), {server.source});

@@ -16,7 +16,7 @@ std::vector<config::Listener> outbound_listeners(const Proxy& proxy, std::set<st
 /// The listeners for what comes to the workload.
 std::vector<config::Listener> inbound_listeners(const Proxy& proxy,
                                                 const std::vector<InboundTarget>& targets,
-                                                Secrets& secrets);
+                                                Secrets& secrets, Diagnostics& beyond_proxy);
 
 /// The same for a profile without an inbound port: a listener at each of the workload's addresses
 /// and ports.
@@ -29,7 +29,7 @@ struct GatewayOutput {
   std::vector<config::Listener> listeners;
   std::vector<config::RouteConfiguration> routes;
 };
-GatewayOutput gateway_listeners(const Proxy& proxy, Secrets& secrets);
+GatewayOutput gateway_listeners(const Proxy& proxy, Secrets& secrets, Diagnostics& beyond_proxy);
 
 /// TLS of a server that an object describes (a Gateway's server, a Sidecar's ingress).
 /// `http` offers HTTP protocols; `tcp_mutual` is a TCP server with the mesh's own TLS.

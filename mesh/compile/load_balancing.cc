@@ -1,4 +1,5 @@
 #include "mesh/compile/cluster_draft.h"
+#include "mesh/compile/traffic_policy.h"
 
 namespace lab::compile {
 namespace {
@@ -70,13 +71,11 @@ void use_simple(config::Cluster& cluster, crd::SimpleLoadBalancer kind,
 }
 
 /// Localities by weight only where something says how traffic is to be spread over them.
-void apply_locality(config::Cluster& cluster, const crd::LoadBalancer* balancer) {
-  if (balancer == nullptr || !balancer->locality_lb_setting) return;
-  const crd::LocalityLoadBalancer& setting = *balancer->locality_lb_setting;
-  if (!setting.enabled.value_or(true)) return;
+void apply_locality(config::Cluster& cluster, const crd::LocalityLoadBalancer* setting) {
+  if (setting == nullptr) return;
   const bool fails_over = cluster.outlier_detection &&
-                          (!setting.failover.empty() || !setting.failover_priority.empty());
-  if (!fails_over && setting.distribute.empty()) return;
+                          (!setting->failover.empty() || !setting->failover_priority.empty());
+  if (!fails_over && setting->distribute.empty()) return;
   if (!cluster.common_lb_config) cluster.common_lb_config.emplace();
   cluster.common_lb_config->locality_weighted_lb_config.emplace();
 }
@@ -86,7 +85,7 @@ void apply_locality(config::Cluster& cluster, const crd::LoadBalancer* balancer)
 void apply_load_balancer(config::Cluster& cluster, const crd::TrafficPolicy& policy,
                          const Proxy& proxy) {
   const crd::LoadBalancer* balancer = policy.load_balancer ? &*policy.load_balancer : nullptr;
-  apply_locality(cluster, balancer);
+  apply_locality(cluster, locality_setting(policy, proxy));
   if (cluster.type == config::Cluster::DiscoveryType::original_dst) {
     cluster.lb_policy = Policy::cluster_provided;
     return;

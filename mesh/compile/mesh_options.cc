@@ -1,9 +1,68 @@
+#include <algorithm>
+
 #include "base/text.h"
 #include "base/yaml.h"
 #include "mesh/compile/snapshot.h"
 
 namespace lab::compile {
 namespace {
+
+constexpr const char* kRead[] = {"accessLogEncoding",
+                                 "accessLogFile",
+                                 "accessLogFormat",
+                                 "connectTimeout",
+                                 "defaultDestinationRuleExportTo",
+                                 "defaultHttpRetryPolicy",
+                                 "defaultServiceExportTo",
+                                 "defaultVirtualServiceExportTo",
+                                 "disablePolicyChecks",
+                                 "enableAutoMtls",
+                                 "extensionProviders",
+                                 "h2UpgradePolicy",
+                                 "localityLbSetting",
+                                 "meshMTLS",
+                                 "mixerCheckServer",
+                                 "mixerReportServer",
+                                 "outboundTrafficPolicy",
+                                 "policyCheckFailOpen",
+                                 "protocolDetectionTimeout",
+                                 "rootNamespace",
+                                 "tcpKeepalive",
+                                 "trustDomain",
+                                 "trustDomainAliases"};
+
+/// Telemetry, certificates, the control plane's own affairs, what an injector does, and 1.0's
+/// installation.
+constexpr const char* kWithoutEffect[] = {"ca",
+                                          "caCertificates",
+                                          "certificates",
+                                          "configSources",
+                                          "defaultConfig",
+                                          "defaultProviders",
+                                          "disableEnvoyListenerLog",
+                                          "enableClientSidePolicyCheck",
+                                          "enableEnvoyAccessLogService",
+                                          "enablePrometheusMerge",
+                                          "enableTracing",
+                                          "ingressClass",
+                                          "ingressControllerMode",
+                                          "ingressSelector",
+                                          "ingressService",
+                                          "outboundClusterStatName",
+                                          "inboundClusterStatName",
+                                          "proxyInboundListenPort",
+                                          "proxyListenPort",
+                                          "sdsRefreshDelay",
+                                          "sdsUdsPath",
+                                          "sidecarToTelemetrySessionAffinity",
+                                          "telemetryConfig",
+                                          "verifyCertificateAtClient"};
+
+/// Known to Istio, with an effect on what proxies do.
+constexpr const char* kUnsupported[] = {
+    "authPolicy",           "discoverySelectors", "dnsRefreshRate", "hboneIdleTimeout",
+    "inboundTrafficPolicy", "pathNormalization",  "proxyHttpPort",  "serviceScopeConfigs",
+    "serviceSettings",      "thriftConfig",       "tlsDefaults"};
 
 /// Reads fields of one MeshConfig document, as far as they change what proxies do.
 class MeshReader {
@@ -33,7 +92,11 @@ class MeshReader {
     read_retries();
     read_keepalive();
     read_tls();
-    flag_at("localityLbSetting/enabled", mesh_.locality_failover);
+    if (const Value* policy = root_.find("h2UpgradePolicy"))
+      mesh_.h2_upgrade = is_text(*policy, "UPGRADE");
+    read_providers();
+    read_topology();
+    refuse_others();
   }
 
  private:
@@ -113,20 +176,66 @@ class MeshReader {
     texts("meshMTLS/cipherSuites", mesh_.cipher_suites);
   }
 
+  void read_topology() {
+    const char* const count = "defaultConfig/gatewayTopology/numTrustedProxies";
+    if (const Value* hops = root_.at_path(count)) {
+      if (hops->is_integer() && hops->integer() >= 0) {
+        mesh_.trusted_proxies = static_cast<std::uint32_t>(hops->integer());
+      } else {
+        wrong(*hops, count, "a number");
+      }
+    }
+    text_at("defaultConfig/gatewayTopology/forwardClientCertDetails", mesh_.forwarded_certificates);
+    mesh_.proxy_protocol = root_.at_path("defaultConfig/gatewayTopology/proxyProtocol") != nullptr;
+  }
+  void read_providers() {
+    const Value* all = root_.find("extensionProviders");
+    if (all == nullptr || all->is_null()) return;
+    if (!all->is_array()) return wrong(*all, "extensionProviders", "a list");
+    for (const Value& one : all->array()) {
+      const Value* name = one.find("name");
+      if (name == nullptr || !name->is_string()) {
+        wrong(one, "extensionProviders.name", "a string");
+        continue;
+      }
+      for (const Member& member : one.object()) {
+        if (member.key == "name") continue;
+        mesh_.extension_providers.push_back({name->string(), member.key, member.value});
+      }
+    }
+  }
+
+  /// Fields that nobody reads: those that change nothing in a lab pass, the others don't.
+  void refuse_others() {
+    if (!root_.is_object()) return;
+    std::vector<std::string> known(std::begin(kRead), std::end(kRead));
+    known.insert(known.end(), std::begin(kWithoutEffect), std::end(kWithoutEffect));
+    for (const Member& member : root_.object()) {
+      if (std::find(known.begin(), known.end(), member.key) != known.end()) continue;
+      const Mark mark = member.value.mark;
+      if (std::find(std::begin(kUnsupported), std::end(kUnsupported), member.key) !=
+          std::end(kUnsupported)) {
+        out_.add(Origin{file_, mark},
+                 "MeshConfig: the compiler does not support " + member.key + " yet. Remove it.");
+        continue;
+      }
+      out_.add(Origin{file_, mark}, "MeshConfig: there is no field \"" + member.key + "\"." +
+                                        did_you_mean(member.key, known));
+    }
+  }
+
   const Value& root_;
   std::string file_;
   model::MeshOptions& mesh_;
   Diagnostics& out_;
 };
 
-}  // namespace
-
-model::MeshOptions mesh_options(const crd::Objects& objects, const Profile& profile,
-                                Diagnostics& out) {
-  model::MeshOptions mesh = profile.mesh;
+/// Calls `read` with the root of each MeshConfig document and its file.
+template <class Read>
+void each_mesh_config(const crd::Objects& objects, const std::string& root_namespace,
+                      Diagnostics& out, const Read& read) {
   for (const crd::ConfigMap& map : objects.config_maps) {
-    if (map.metadata.name != "istio" || map.metadata.namespace_name != mesh.root_namespace)
-      continue;
+    if (map.metadata.name != "istio" || map.metadata.namespace_name != root_namespace) continue;
     const auto text = map.data.find("mesh");
     if (text == map.data.end()) continue;
     const auto documents =
@@ -135,9 +244,37 @@ model::MeshOptions mesh_options(const crd::Objects& objects, const Profile& prof
       out.add(map.origin, documents.error().message);
       continue;
     }
-    for (const YamlDocument& document : *documents)
-      MeshReader(document.root, map.origin.file, mesh, out).read();
+    for (const YamlDocument& document : *documents) read(document.root, map.origin.file);
   }
+}
+
+}  // namespace
+
+std::optional<crd::LocalityLoadBalancer> mesh_locality(const crd::Objects& objects,
+                                                       const Profile& profile, Diagnostics& out) {
+  std::optional<crd::LocalityLoadBalancer> setting;
+  if (profile.mesh.locality_failover) setting.emplace();
+  Diagnostics syntax;  // mesh_options reports it.
+  each_mesh_config(objects, profile.mesh.root_namespace, syntax,
+                   [&](const Value& root, const std::string& file) {
+                     const Value* stated = root.find("localityLbSetting");
+                     if (stated == nullptr || stated->is_null()) return;
+                     DecodeContext context(file, out);
+                     crd::LocalityLoadBalancer read;
+                     if (!Codec<crd::LocalityLoadBalancer>::decode(*stated, context, read)) return;
+                     setting = std::move(read);
+                   });
+  if (setting && !setting->enabled.value_or(true)) setting.reset();
+  return setting;
+}
+
+model::MeshOptions mesh_options(const crd::Objects& objects, const Profile& profile,
+                                Diagnostics& out) {
+  model::MeshOptions mesh = profile.mesh;
+  each_mesh_config(objects, profile.mesh.root_namespace, out,
+                   [&](const Value& root, const std::string& file) {
+                     MeshReader(root, file, mesh, out).read();
+                   });
   return mesh;
 }
 

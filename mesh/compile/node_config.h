@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/diagnostics.h"
 #include "mesh/config/bootstrap.h"
 #include "mesh/model/workload.h"
 
@@ -33,6 +34,13 @@ struct NodeConfig {
   std::vector<config::ClusterLoadAssignment> endpoints;
   std::vector<config::Secret> secrets;
   std::vector<Registration> registrations;
+  // What only dumps show.
+  std::uint32_t dns_queries = 0;  ///< Of Envoy's resolver for DNS clusters; 0: not stated.
+  std::string policy_server, telemetry_server;  ///< "HOST:PORT"; empty: none.
+  bool policy_fails_open = false;
+  bool names_assignment = false;  ///< EDS clusters state the name of their assignment.
+  /// What the lab's own proxy cannot run yet, with the object that asks for it.
+  Diagnostics beyond_proxy;
 };
 
 }  // namespace lab::compile

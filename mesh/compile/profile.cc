@@ -20,11 +20,31 @@ Profile istio_1_0() {
   p.mutual_sni = MutualSni::host;
   p.policies_by_name = true;
   p.rules_everywhere = true;
+  p.entries_before_services = true;
+  p.registered_account = "default";  // What `istioctl register` noted down.
   p.mesh.auto_mtls = false;
   p.mesh.unmatched = model::UnmatchedTraffic::registry_only;
   p.mesh.connect_timeout = seconds(1);
   p.mesh.access_log_file = "/dev/stdout";
   p.mesh.locality_failover = false;
+  return p;
+}
+
+/// Istio 1.0.3 to 1.0.5: lessons 18, 20 and 21.
+Profile istio_1_0_5() {
+  Profile p = istio_1_0();
+  p.name = "istio-1.0.5";
+  p.mutual_sni = MutualSni::cluster;
+  return p;
+}
+
+/// Istio 1.1 as far as lesson 19 shows it.
+Profile istio_1_1() {
+  Profile p = istio_1_0();
+  p.name = "istio-1.1";
+  p.mutual_sni = MutualSni::dns_cluster;
+  p.permissive_by_alpn = true;
+  p.names_assignment = true;
   return p;
 }
 
@@ -34,6 +54,7 @@ Profile istio_current() {
   p.name = "istio-current";
   p.inbound_port = 15006;
   p.capture_listener = "virtualOutbound";
+  p.server_name = "istio-envoy";
   p.capture_blocks_itself = true;
   p.sniff_http = true;
   p.tls_by_service_host = true;
@@ -52,6 +73,7 @@ Profile istio_current() {
   p.load_balancer = "LEAST_REQUEST";
   p.unlimited = true;
   p.no_panic = true;
+  p.dns_queries = 100;
   p.inbound_by_original_destination = true;
   p.passthrough_clusters = true;
   p.port_settings_replace = true;
@@ -72,7 +94,8 @@ Profile istio_current() {
 
 const std::vector<const Profile*>& all_profiles() {
   static const auto* const profiles =
-      new std::vector<const Profile*>{new Profile(istio_current()), new Profile(istio_1_0())};
+      new std::vector<const Profile*>{new Profile(istio_current()), new Profile(istio_1_0()),
+                                      new Profile(istio_1_0_5()), new Profile(istio_1_1())};
   return *profiles;
 }
 

@@ -34,6 +34,7 @@ struct Profile {
       false;                      ///< TLS ports at 0.0.0.0 match the service's host as server name.
   bool detect_protocols = false;  ///< Ports that say nothing are sniffed; else they are TCP.
   bool headless_per_endpoint = false;
+  std::string_view server_name;  ///< What proxies call themselves in answers; empty: Envoy's own.
   // Virtual hosts and routes.
   bool domains_with_port = false;  ///< "host" and "host:80".
   bool absolute_domains = false;   ///< "host." too.
@@ -55,8 +56,10 @@ struct Profile {
   bool unlimited = false;          ///< Circuit breakers as high as they go.
   bool no_panic = false;           ///< Healthy-panic threshold 0 is stated.
   std::optional<std::uint32_t> http2_streams;
+  std::uint32_t dns_queries = 0;  ///< After so many a DNS client takes a new port; 0: not stated.
   bool inbound_by_original_destination =
       false;  ///< inbound clusters go where the client wanted; else to 127.0.0.1.
+  bool names_assignment = false;       ///< v2: an EDS cluster states the name of its assignment.
   bool inbound_names_service = false;  ///< "inbound|80||HOST"; else "inbound|80||".
   bool passthrough_clusters = false;
   bool port_settings_replace =
@@ -72,11 +75,14 @@ struct Profile {
   bool mesh_sans = false;  ///< A server in the mesh checks that clients are of its trust domain.
   bool peer_exchange = false;  ///< ALPN "istio-peer-exchange" is offered.
   bool permissive_by_default = false;
-  bool connect_deadline = false;  ///< TLS of listeners must be done in 15 s.
+  bool permissive_by_alpn = false;  ///< PERMISSIVE chains ask for ALPN "istio"; else for TLS.
+  bool connect_deadline = false;    ///< TLS of listeners must be done in 15 s.
   // Authorization.
-  bool policies_by_name = false;  ///< 1.0 kinds keep a role's name as the policy's.
+  bool policies_by_name = false;        ///< 1.0 kinds keep a role's name as the policy's.
+  std::string_view registered_account;  ///< Of addresses that Endpoints list and no Pod has.
   // Visibility.
-  bool rules_everywhere = false;  ///< DestinationRules act in all namespaces.
+  bool rules_everywhere = false;         ///< DestinationRules act in all namespaces.
+  bool entries_before_services = false;  ///< Of equal hosts at a port the ServiceEntry counts.
   bool external_names_are_aliases =
       false;  ///< ExternalName means the other service; else a name that DNS resolves.
   // Defaults of MeshConfig.

@@ -53,21 +53,66 @@ config::CidrRange address_range(const std::string& text) {
   return range;
 }
 
-config::MetadataMatcher claim_matcher(const std::vector<std::string>& path,
-                                      const config::StringMatcher& value, bool list) {
+namespace {
+
+config::MetadataMatcher token_matcher(const std::vector<std::string>& path,
+                                      config::ValueMatcher value) {
   config::MetadataMatcher matcher;
   matcher.filter = "envoy.filters.http.jwt_authn";
   matcher.path.emplace_back().key = "payload";
   for (const std::string& step : path) matcher.path.emplace_back().key = step;
-  config::ValueMatcher text;
-  text.string_match = value;
-  if (!list) {
-    matcher.value = std::move(text);
-    return matcher;
+  matcher.value = std::move(value);
+  return matcher;
+}
+
+config::ValueMatcher text_value(const std::string& value) {
+  config::ValueMatcher matcher;
+  matcher.string_match = text_matcher(value);
+  return matcher;
+}
+
+config::ValueMatcher list_with(config::ValueMatcher element) {
+  config::ValueMatcher matcher;
+  matcher.list_match.emplace().one_of = Box<config::ValueMatcher>(std::move(element));
+  return matcher;
+}
+
+config::ValueMatcher either(std::vector<config::ValueMatcher> alternatives) {
+  if (alternatives.size() == 1) return std::move(alternatives.front());
+  config::ValueMatcher matcher;
+  matcher.or_match.emplace().value_matchers = std::move(alternatives);
+  return matcher;
+}
+
+}  // namespace
+
+config::MetadataMatcher claim_matcher(const std::vector<std::string>& path,
+                                      const std::vector<std::string>& values) {
+  std::vector<config::ValueMatcher> texts;
+  for (const std::string& value : values) texts.push_back(text_value(value));
+  const config::ValueMatcher text = either(std::move(texts));
+  return token_matcher(path, either({list_with(text), text}));
+}
+
+config::MetadataMatcher claim_text_matcher(const std::string& claim,
+                                           const config::StringMatcher& text) {
+  config::ValueMatcher value;
+  value.string_match = text;
+  return token_matcher({claim}, std::move(value));
+}
+
+config::MetadataMatcher metadata_matcher(const std::string& filter, const std::string& step,
+                                         const std::vector<std::string>& values) {
+  std::vector<config::ValueMatcher> alternatives;
+  for (const std::string& value : values) {
+    const bool list = value.size() >= 2 && value.front() == '[' && value.back() == ']';
+    alternatives.push_back(list ? list_with(text_value(value.substr(1, value.size() - 2)))
+                                : text_value(value));
   }
-  config::ValueMatcher element;
-  element.list_match.emplace().one_of = Box<config::ValueMatcher>(text);
-  matcher.value.or_match.emplace().value_matchers = {std::move(text), std::move(element)};
+  config::MetadataMatcher matcher;
+  matcher.filter = filter;
+  matcher.path.emplace_back().key = step;
+  matcher.value = either(std::move(alternatives));
   return matcher;
 }
 

@@ -14,9 +14,15 @@ config::HeaderMatcher header_matcher(const std::string& name, const std::string&
                                      bool ignore_case = false);
 /// An address or a range.
 config::CidrRange address_range(const std::string& text);
-/// A claim of a verified token; `list` also looks into lists.
+/// A claim of a verified token that is one of `values`, or a list with one of them.
 config::MetadataMatcher claim_matcher(const std::vector<std::string>& path,
-                                      const config::StringMatcher& value, bool list);
+                                      const std::vector<std::string>& values);
+/// The claim as a text.
+config::MetadataMatcher claim_text_matcher(const std::string& claim,
+                                           const config::StringMatcher& text);
+/// What `filter` noted under `step`: one of `values`; "[x]" is a list with x.
+config::MetadataMatcher metadata_matcher(const std::string& filter, const std::string& step,
+                                         const std::vector<std::string>& values);
 /// "a[b][c]" after a prefix: the steps in brackets.
 std::vector<std::string> bracket_steps(const std::string& text);
 /// Text as a regular expression that matches just it.

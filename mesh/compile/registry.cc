@@ -48,7 +48,7 @@ model::Registry make_registry(const crd::Objects& objects, const model::MeshOpti
   registry.workloads = make_workloads(objects, profile);
   registry.services = make_services(objects, mesh, profile);
   for (model::Service& service : registry.services)
-    add_endpoints(service, objects, registry.workloads);
+    add_endpoints(service, objects, registry.workloads, profile);
   for (model::Service& entry : make_entries(objects, registry.workloads, mesh)) {
     if (!profile.detect_protocols) {
       for (model::Port& port : entry.ports) {

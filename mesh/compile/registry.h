@@ -22,7 +22,7 @@ std::vector<model::Service> make_services(const crd::Objects& objects,
 /// Fills in the endpoints of a Kubernetes Service: from EndpointSlices, else Endpoints, else its
 /// selector.
 void add_endpoints(model::Service& service, const crd::Objects& objects,
-                   const std::vector<model::Workload>& workloads);
+                   const std::vector<model::Workload>& workloads, const Profile& profile);
 
 /// ServiceEntries, one service for each host, with endpoints.
 std::vector<model::Service> make_entries(const crd::Objects& objects,

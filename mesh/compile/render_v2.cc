@@ -226,17 +226,44 @@ Value named(std::string name, Value config) {
   return filter;
 }
 
-Value http_filters_v2(const Value& filters, const std::string& peer_mode) {
+/// What v2 has and v3's configuration has not.
+struct Extras {
+  std::string peer_mode;  ///< Of istio_authn: STRICT, PERMISSIVE or empty.
+  Value mixer;            ///< The filter that asks the policy server; null: none.
+};
+
+/// "HOST:9091" -> "outbound|9091||HOST".
+std::string server_cluster(const std::string& server) {
+  const std::size_t colon = server.rfind(':');
+  if (colon == std::string::npos) return server;
+  return "outbound|" + server.substr(colon + 1) + "||" + server.substr(0, colon);
+}
+
+Value mixer_of(const NodeConfig& node) {
+  if (node.policy_server.empty()) return {};
+  Value policy{Value::Object{}}, transport, services, config;
+  if (!node.policy_fails_open) policy.set("policy", "FAIL_CLOSE");
+  transport.set("network_fail_policy", std::move(policy));
+  transport.set("check_cluster", server_cluster(node.policy_server));
+  transport.set("report_cluster", server_cluster(node.telemetry_server));
+  services.set("default", Value(Value::Object{}));
+  config.set("service_configs", std::move(services));
+  config.set("transport", std::move(transport));
+  return named("mixer", std::move(config));
+}
+
+Value http_filters_v2(const Value& filters, const Extras& extras) {
   Value out{Value::Array{}};
-  if (!peer_mode.empty()) {
+  if (!extras.peer_mode.empty()) {
     Value mode, mtls, peers{Value::Array{}}, policy, config;
-    if (peer_mode != "STRICT") mode.set("mode", peer_mode);
+    if (extras.peer_mode != "STRICT") mode.set("mode", extras.peer_mode);
     mtls.set("mtls", mode.is_null() ? Value(Value::Object{}) : std::move(mode));
     peers.push(std::move(mtls));
     policy.set("peers", std::move(peers));
     config.set("policy", std::move(policy));
     out.push(named("istio_authn", std::move(config)));
   }
+  if (!extras.mixer.is_null()) out.push(extras.mixer);
   for (const Value& filter : filters.array()) {
     const std::string name = filter.find("name")->string();
     Value config = member(filter, "typedConfig");
@@ -246,10 +273,10 @@ Value http_filters_v2(const Value& filters, const std::string& peer_mode) {
   return out;
 }
 
-Value manager_v2(const Value& manager, const std::string& peer_mode) {
+Value manager_v2(const Value& manager, const Extras& extras) {
   Value out = snake_keys(common_v2(manager));
   if (Value* rds = out.find("rds")) rds->set("config_source", ads());
-  out.set("http_filters", http_filters_v2(member(manager, "httpFilters"), peer_mode));
+  out.set("http_filters", http_filters_v2(member(manager, "httpFilters"), extras));
   out.erase("path_with_escaped_slashes_action");
   Value logs{Value::Array{}};
   if (const Value* all = manager.find("accessLog")) {
@@ -263,11 +290,11 @@ Value manager_v2(const Value& manager, const std::string& peer_mode) {
   return out;
 }
 
-Value filter_v2(const Value& filter, const std::string& peer_mode) {
+Value filter_v2(const Value& filter, const Extras& extras) {
   const std::string name = filter.find("name")->string();
   const Value config = member(filter, "typedConfig");
   if (name == "envoy.filters.network.http_connection_manager") {
-    return named(std::string(old_name(name)), manager_v2(config, peer_mode));
+    return named(std::string(old_name(name)), manager_v2(config, extras));
   }
   Value plain = snake_keys(common_v2(config));
   plain.erase("access_log");
@@ -288,27 +315,26 @@ std::string peer_mode_of(const Value& listener) {
   return any_plain ? "PERMISSIVE" : "STRICT";
 }
 
-Value chain_v2(const Value& chain, const std::string& peer_mode) {
+Value chain_v2(const Value& chain, const Extras& extras) {
   Value out;
   copy(chain, out, "filterChainMatch");
   move_tls(chain, out);
   Value filters{Value::Array{}};
   for (const Value& filter : chain.find("filters")->array())
-    filters.push(filter_v2(filter, peer_mode));
+    filters.push(filter_v2(filter, extras));
   out.set("filters", std::move(filters));
   return out;
 }
 
-Value listener_v2(const Value& listener) {
+Value listener_v2(const Value& listener, const NodeConfig& node) {
   Value out;
   copy(listener, out, "name");
   copy(listener, out, "address");
-  const std::string peer_mode = peer_mode_of(listener);
+  const Extras extras{peer_mode_of(listener), mixer_of(node)};
   Value chains{Value::Array{}};
   for (const Value& chain : listener.find("filterChains")->array())
-    chains.push(chain_v2(chain, peer_mode));
-  if (const Value* rest = listener.find("defaultFilterChain"))
-    chains.push(chain_v2(*rest, peer_mode));
+    chains.push(chain_v2(chain, extras));
+  if (const Value* rest = listener.find("defaultFilterChain")) chains.push(chain_v2(*rest, extras));
   out.set("filterChains", std::move(chains));
   copy(listener, out, "useOriginalDst");
   if (const Value* bind = listener.find("bindToPort")) {
@@ -354,7 +380,7 @@ void add_hosts(const Value& cluster, Value& out) {
   out.set("hosts", std::move(hosts));
 }
 
-Value cluster_v2(const Value& cluster) {
+Value cluster_v2(const Value& cluster, const NodeConfig& node) {
   Value out;
   for (const char* name : {"name", "type"}) copy(cluster, out, name);
   if (const Value* eds = cluster.find("edsClusterConfig")) {
@@ -362,6 +388,11 @@ Value cluster_v2(const Value& cluster) {
     config.set("edsConfig", ads());
     config.set("serviceName", member(*eds, "serviceName"));
     out.set("edsClusterConfig", std::move(config));
+    if (node.names_assignment) {
+      Value assignment;
+      assignment.set("clusterName", member(*eds, "serviceName"));
+      out.set("loadAssignment", std::move(assignment));
+    }
   }
   out.set("connectTimeout", duration(member(cluster, "connectTimeout")));
   add_hosts(cluster, out);
@@ -426,9 +457,9 @@ Value render_v2(const NodeConfig& node, std::string_view kind) {
   const Value resources = resources_of(node, kind);
   for (const Value& resource : resources.array()) {
     if (kind == "listeners") {
-      out.push(listener_v2(resource));
+      out.push(listener_v2(resource, node));
     } else if (kind == "clusters") {
-      out.push(cluster_v2(resource));
+      out.push(cluster_v2(resource, node));
     } else {
       out.push(route_v2(resource));
     }

@@ -7,16 +7,26 @@
 namespace lab::compile {
 namespace {
 
-/// Retries go to another host than before; a hash would choose the same again.
 void avoid_previous_hosts(config::RetryPolicy& policy) {
   policy.retry_host_predicate.push_back({"envoy.retry_host_predicates.previous_hosts",
                                          config::Any::of(config::PreviousHostsPredicate{})});
-  policy.host_selection_retry_max_attempts = 5;
 }
 
+/// Whether `word` is the number of a status that has a name.
 bool is_status(const std::string& word) {
-  return !word.empty() &&
-         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (word.size() != 3 ||
+      !std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return false;
+  struct Range {
+    int first, last;
+  };
+  constexpr Range kNamed[] = {{100, 103}, {200, 208}, {226, 226}, {300, 305},
+                              {307, 308}, {400, 418}, {421, 426}, {428, 429},
+                              {431, 431}, {451, 451}, {500, 508}, {510, 511}};
+  const int status = std::stoi(word);
+  return std::any_of(std::begin(kNamed), std::end(kNamed), [&](const Range& range) {
+    return status >= range.first && status <= range.last;
+  });
 }
 
 /// Words that Envoy knows stay; numbers are status codes.
@@ -31,11 +41,11 @@ void set_conditions(config::RetryPolicy& policy, const std::string& text) {
       words.push_back(word);
     }
   }
-  const bool has_word =
-      std::find(words.begin(), words.end(), "retriable-status-codes") != words.end();
-  if (!policy.retriable_status_codes.empty() && !has_word)
-    words.emplace_back("retriable-status-codes");
   policy.retry_on = join(words, ",");
+  // The comma stands there even when nothing is before it, as Istio writes it.
+  if (!policy.retriable_status_codes.empty() &&
+      policy.retry_on.find("retriable-status-codes") == std::string::npos)
+    policy.retry_on += ",retriable-status-codes";
 }
 
 }  // namespace
@@ -55,9 +65,12 @@ std::optional<config::RetryPolicy> retry_policy(const std::optional<crd::HttpRet
   policy.retry_on = profile.retry_on.empty() ? "5xx,connect-failure,refused-stream"
                                              : std::string(profile.retry_on);
   policy.num_retries = profile.retries;
-  const bool same_host_allowed =
-      hashed || (stated && !stated->retry_ignore_previous_hosts.value_or(true));
-  if (profile.retries > 0 && !same_host_allowed) avoid_previous_hosts(policy);
+  if (profile.retries > 0) {
+    policy.host_selection_retry_max_attempts = 5;
+    // A hash would choose the same host again.
+    const std::optional<bool> wish = stated ? stated->retry_ignore_previous_hosts : std::nullopt;
+    if (wish.value_or(!hashed)) avoid_previous_hosts(policy);
+  }
   if (!stated) return policy;
   policy.num_retries = static_cast<std::uint32_t>(stated->attempts);
   if (!stated->retry_on.empty()) set_conditions(policy, stated->retry_on);

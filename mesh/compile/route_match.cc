@@ -47,13 +47,10 @@ config::MetadataMatcher claim_matcher(const std::vector<std::string>& claims,
   matcher.path.emplace_back().key = "payload";
   for (const std::string& claim : claims) matcher.path.emplace_back().key = claim;
   config::StringMatcher text = string_matcher(match).value_or(config::StringMatcher{});
-  config::ValueMatcher element;
+  config::ValueMatcher element, list;
   element.string_match = text;
-  matcher.value.or_match.emplace();
-  matcher.value.or_match->value_matchers.push_back(element);
-  config::ValueMatcher list;
   list.list_match.emplace().one_of = Box<config::ValueMatcher>(element);
-  matcher.value.or_match->value_matchers.push_back(std::move(list));
+  matcher.value.or_match.emplace().value_matchers = {std::move(list), std::move(element)};
   return matcher;
 }
 

@@ -56,6 +56,13 @@ model::Service service_of(const crd::Service& source, const model::MeshOptions& 
   service.created = metadata.creation_timestamp;
   service.object_name = metadata.name;
   service.export_to = visibility_of(metadata, mesh.default_service_export_to);
+  // "ACCOUNT" or "ACCOUNT,ACCOUNT": who may run what no Pod stands for (istioctl register).
+  const auto accounts = metadata.annotations.find("alpha.istio.io/kubernetes-serviceaccounts");
+  if (accounts != metadata.annotations.end()) {
+    for (const std::string& account : split(accounts->second, ','))
+      service.subject_alt_names.push_back(
+          model::spiffe_id(mesh.trust_domain, service.name_space, std::string(trim(account))));
+  }
   service.publish_not_ready = source.spec.publish_not_ready_addresses;
   for (const crd::ServicePort& port : source.spec.ports)
     service.ports.push_back(port_of(port, profile));

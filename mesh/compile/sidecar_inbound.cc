@@ -71,9 +71,9 @@ struct Destination {
 
 class InboundBuilder {
  public:
-  InboundBuilder(const Proxy& proxy, Secrets& secrets) : proxy_(proxy), secrets_(secrets) {
-    Diagnostics ignored;
-    authorization_ = authorization_for(proxy, ignored);
+  InboundBuilder(const Proxy& proxy, Secrets& secrets, Diagnostics& beyond_proxy)
+      : proxy_(proxy), secrets_(secrets) {
+    authorization_ = authorization_for(proxy, beyond_proxy);
     peers_ = peer_settings(proxy.workload.labels, proxy.workload.name_space, proxy.snapshot);
   }
 
@@ -319,12 +319,12 @@ class InboundBuilder {
 
 std::vector<config::Listener> inbound_listeners(const Proxy& proxy,
                                                 const std::vector<InboundTarget>& targets,
-                                                Secrets& secrets) {
+                                                Secrets& secrets, Diagnostics& beyond_proxy) {
   if (proxy.is_gateway()) return {};
   if (proxy.profile().inbound_port == 0) return address_listeners(proxy, targets, secrets);
   std::vector<config::Listener> own;
   std::vector<config::Listener> listeners{
-      InboundBuilder(proxy, secrets).virtual_listener(targets, own)};
+      InboundBuilder(proxy, secrets, beyond_proxy).virtual_listener(targets, own)};
   for (config::Listener& listener : own) listeners.push_back(std::move(listener));
   return listeners;
 }

@@ -10,6 +10,7 @@ Snapshot make_snapshot(const crd::Objects& objects, const Profile& profile, Diag
   snapshot.objects = &objects;
   snapshot.profile = &profile;
   snapshot.mesh = mesh_options(objects, profile, out);
+  snapshot.locality = mesh_locality(objects, profile, out);
   snapshot.registry = make_registry(objects, snapshot.mesh, profile);
   snapshot.virtual_services = resolve_virtual_services(objects, snapshot.mesh, out);
   snapshot.rules = merge_rules(objects, snapshot.mesh);

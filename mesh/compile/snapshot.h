@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -36,6 +37,7 @@ struct Snapshot {
   const crd::Objects* objects = nullptr;
   const Profile* profile = nullptr;
   model::MeshOptions mesh;
+  std::optional<crd::LocalityLoadBalancer> locality;  ///< MeshConfig.localityLbSetting.
   model::Registry registry;
   std::vector<VirtualService> virtual_services;  ///< Oldest first.
   std::vector<Rule> rules;                       ///< Oldest first.
@@ -45,6 +47,10 @@ struct Snapshot {
 /// Reads the objects into the form that the compiler works on; MeshConfig comes from ConfigMap
 /// istio-system/istio.
 Snapshot make_snapshot(const crd::Objects& objects, const Profile& profile, Diagnostics& out);
+
+/// MeshConfig.localityLbSetting, for services whose rule says nothing of localities.
+std::optional<crd::LocalityLoadBalancer> mesh_locality(const crd::Objects& objects,
+                                                       const Profile& profile, Diagnostics& out);
 
 /// MeshConfig over the profile's defaults.
 model::MeshOptions mesh_options(const crd::Objects& objects, const Profile& profile,

@@ -60,6 +60,7 @@ bool needs_server_name(const TcpInput& input, const Proxy& proxy) {
 
 std::vector<ChainDraft> tls_chains(const TcpInput& input, const Proxy& proxy) {
   std::vector<ChainDraft> chains;
+  std::vector<std::string> ranges = input.destination_ranges;
   std::set<std::string> handled;  // Conditions that connections can be told apart by, once each.
   for (const VirtualService* service : for_host(input)) {
     for (const crd::TlsRoute& route : service->spec.tls) {
@@ -70,8 +71,9 @@ std::vector<ChainDraft> tls_chains(const TcpInput& input, const Proxy& proxy) {
           continue;
         ChainDraft chain;
         chain.server_names = match.sni_hosts;
-        chain.destination_ranges = match.destination_subnets.empty() ? input.destination_ranges
-                                                                     : match.destination_subnets;
+        // Subnets of one match stay in force for those after it, as in Istio.
+        if (!match.destination_subnets.empty()) ranges = match.destination_subnets;
+        chain.destination_ranges = ranges;
         chain.filters.push_back(tcp_proxy_to(route.route, *service, input.listener_port, proxy));
         chain.sources = sources_of(*service, match.origin);
         chains.push_back(std::move(chain));

@@ -24,7 +24,6 @@ void lay_level_over(crd::TrafficPolicy& base, const crd::TrafficPolicy& level, s
   const crd::PortTrafficPolicy* settings = port_settings(level, port);
   if (settings == nullptr || !replaces) lay_over(base, level, false);
   if (settings != nullptr) lay_over(base, *settings, replaces);
-  if (settings != nullptr && replaces) return;
   if (level.tunnel) base.tunnel = level.tunnel;
   if (level.proxy_protocol) base.proxy_protocol = level.proxy_protocol;
   if (level.retry_budget) base.retry_budget = level.retry_budget;
@@ -65,6 +64,15 @@ const crd::ConsistentHash* hash_for(const Rule* rule, const std::string& subset,
       return hash;
   }
   return hash_of_level(rule->spec.traffic_policy, port);
+}
+
+const crd::LocalityLoadBalancer* locality_setting(const crd::TrafficPolicy& policy,
+                                                  const Proxy& proxy) {
+  if (policy.load_balancer && policy.load_balancer->locality_lb_setting) {
+    const crd::LocalityLoadBalancer& own = *policy.load_balancer->locality_lb_setting;
+    return own.enabled.value_or(true) ? &own : nullptr;
+  }
+  return proxy.snapshot.locality ? &*proxy.snapshot.locality : nullptr;
 }
 
 }  // namespace lab::compile

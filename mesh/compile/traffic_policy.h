@@ -17,4 +17,8 @@ crd::TrafficPolicy policy_for(const Rule* rule, const crd::Subset* subset, std::
 const crd::ConsistentHash* hash_for(const Rule* rule, const std::string& subset,
                                     std::uint32_t port);
 
+/// How localities count: what the rule says, else the mesh; nullptr when they don't.
+const crd::LocalityLoadBalancer* locality_setting(const crd::TrafficPolicy& policy,
+                                                  const Proxy& proxy);
+
 }  // namespace lab::compile

@@ -1,6 +1,7 @@
 #include "mesh/compile/cluster_draft.h"
 #include "mesh/compile/names.h"
 #include "mesh/compile/peer_authentication.h"
+#include "mesh/config/foreign.h"
 
 namespace lab::compile {
 namespace {
@@ -76,9 +77,7 @@ void add_own_certificates(config::CommonTlsContext& common, const crd::ClientTls
   const bool unchecked = tls.insecure_skip_verify.value_or(false);
   if (!tls.credential_name.empty()) {
     if (mutual) secrets.add_credential(common, tls.credential_name);
-    if (unchecked) {
-      common.validation_context.emplace();
-    } else {
+    if (!unchecked) {
       secrets.trust_credential(common, tls.credential_name, exactly(names), tls.ca_crl);
     }
     return;
@@ -147,12 +146,34 @@ void apply_upstream_tls(ClusterDraft& draft, const crd::TrafficPolicy& policy,
     return;
   }
   // A credential belongs to gateways, and to the sidecars that a rule selects.
-  if (!tls.credential_name.empty() && !proxy.is_gateway() && !input.rule_selects_workloads) return;
+  const bool is_secret =
+      !tls.credential_name.empty() && tls.credential_name.rfind("configmap://", 0) != 0;
+  if (is_secret && !proxy.is_gateway() && !input.rule_selects_workloads) return;
   if (tls.credential_name.empty() && tls.mode == crd::ClientTlsMode::MUTUAL &&
       (tls.client_certificate.empty() || tls.private_key.empty())) {
     return;
   }
   draft.cluster.transport_socket = tls_socket(own_context(draft, tls, input, profile, secrets));
+}
+
+void wrap_in_proxy_protocol(config::Cluster& cluster, const crd::ProxyProtocol& protocol) {
+  const auto wrap = [&](std::optional<config::TransportSocket>& socket) {
+    const config::TransportSocket inner =
+        socket ? *socket
+               : config::TransportSocket{"envoy.transport_sockets.raw_buffer",
+                                         config::Any::of(config::RawBuffer{})};
+    Value settings{Value::Object{}}, content;
+    if (protocol.version == crd::ProxyProtocolVersion::V2) settings.set("version", "V2");
+    content.set("config", std::move(settings));
+    content.set("transportSocket", *Codec<config::TransportSocket>::encode(inner));
+    socket = config::TransportSocket{
+        "envoy.transport_sockets.upstream_proxy_protocol",
+        config::foreign<config::ProxyProtocolTransport>(std::move(content))};
+  };
+  for (config::TransportSocketMatch& match : cluster.transport_socket_matches)
+    wrap(match.transport_socket);
+  if (cluster.transport_socket || cluster.transport_socket_matches.empty())
+    wrap(cluster.transport_socket);
 }
 
 }  // namespace lab::compile

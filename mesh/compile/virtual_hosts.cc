@@ -23,7 +23,10 @@ class HostCollector {
   HostCollector(const Proxy& proxy, const Egress& egress, std::uint32_t port)
       : proxy_(proxy), egress_(egress), port_(port) {
     for (const model::Service* service : egress.services) {
-      if (service->port(port) != nullptr) by_host_.emplace(to_lower(service->host), service);
+      if (service->port(port) == nullptr) continue;
+      const auto [place, fresh] = by_host_.emplace(to_lower(service->host), service);
+      if (!fresh && proxy.profile().entries_before_services && !service->kubernetes)
+        place->second = service;
     }
     for (const auto& [host, service] : by_host_) {
       if (service->resolution != model::Resolution::alias) known_names_.insert(host);
@@ -117,7 +120,7 @@ class HostCollector {
         std::any_of(services.begin(), services.end(),
                     [&](const model::Service* one) { return carries_http(*one->port(port_)); });
     for (const model::Service* one : services) taken_.insert(one);
-    if (!any_http && (port_ != 80 || !services.empty())) return;
+    if (!any_http && port_ != 80) return;
     for (const std::string& name : others) {
       std::vector<std::string> domains{name};
       if (proxy_.profile().domains_with_port) domains.push_back(host_and_port(name, port_));

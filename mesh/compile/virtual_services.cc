@@ -67,31 +67,53 @@ class Resolver {
   const model::MeshOptions& mesh_;
 };
 
-bool matches_conflict(const std::optional<crd::StringMatch>& root,
-                      const std::optional<crd::StringMatch>& leaf) {
-  if (!root || !leaf) return false;
-  if (root->prefix && leaf->prefix) return leaf->prefix->rfind(*root->prefix, 0) != 0;
-  if (root->prefix && leaf->exact) return leaf->exact->rfind(*root->prefix, 0) != 0;
-  return root->exact != leaf->exact || root->prefix != leaf->prefix || root->regex != leaf->regex;
+/// Whether what the leaf wants of a text is not a part of what the root wants. Regular expressions
+/// are not compared: they always conflict.
+bool texts_conflict(const crd::StringMatch& root, const crd::StringMatch& leaf) {
+  if (root.regex || leaf.regex) return true;
+  if (root.exact) return leaf.prefix || leaf.exact != root.exact;
+  if (!root.prefix) return true;
+  if (leaf.prefix) return leaf.prefix->rfind(*root.prefix, 0) != 0;
+  return !leaf.exact || leaf.exact->rfind(*root.prefix, 0) != 0;
+}
+
+bool texts_conflict(const std::optional<crd::StringMatch>& root,
+                    const std::optional<crd::StringMatch>& leaf) {
+  return root && leaf && texts_conflict(*root, *leaf);
+}
+
+bool any_conflicts(const std::map<std::string, crd::StringMatch>& root,
+                   const std::map<std::string, crd::StringMatch>& leaf) {
+  return std::any_of(leaf.begin(), leaf.end(), [&](const auto& wanted) {
+    const auto outer = root.find(wanted.first);
+    return outer != root.end() && texts_conflict(outer->second, wanted.second);
+  });
+}
+
+/// Whether no request, or only part of the root's, can meet both.
+bool matches_conflict(const crd::HttpMatch& root, const crd::HttpMatch& leaf) {
+  return texts_conflict(root.uri, leaf.uri) || texts_conflict(root.scheme, leaf.scheme) ||
+         texts_conflict(root.method, leaf.method) ||
+         texts_conflict(root.authority, leaf.authority) ||
+         any_conflicts(root.headers, leaf.headers) ||
+         any_conflicts(root.headers, leaf.without_headers) ||
+         any_conflicts(root.query_params, leaf.query_params) ||
+         root.ignore_uri_case != leaf.ignore_uri_case ||
+         (root.port != 0 && leaf.port != 0 && root.port != leaf.port);
 }
 
 /// Both must hold; nothing when they can't.
 std::optional<crd::HttpMatch> both(const crd::HttpMatch& root, const crd::HttpMatch& leaf) {
-  if (matches_conflict(root.uri, leaf.uri) || matches_conflict(root.method, leaf.method) ||
-      matches_conflict(root.authority, leaf.authority) ||
-      matches_conflict(root.scheme, leaf.scheme)) {
-    return {};
-  }
-  if (root.port != 0 && leaf.port != 0 && root.port != leaf.port) return {};
+  if (matches_conflict(root, leaf)) return {};
   crd::HttpMatch merged = leaf;
   merged.name = root.name + (root.name.empty() || leaf.name.empty() ? "" : "-") + leaf.name;
-  merged.gateways = root.gateways;
+  if (merged.gateways.empty()) merged.gateways = root.gateways;
   if (!merged.uri) merged.uri = root.uri;
   if (!merged.method) merged.method = root.method;
   if (!merged.authority) merged.authority = root.authority;
   if (!merged.scheme) merged.scheme = root.scheme;
   if (merged.port == 0) merged.port = root.port;
-  merged.ignore_uri_case = root.ignore_uri_case || leaf.ignore_uri_case;
+  if (merged.stat_prefix.empty()) merged.stat_prefix = root.stat_prefix;
   if (merged.source_namespace.empty()) merged.source_namespace = root.source_namespace;
   for (const auto& [key, value] : root.headers) merged.headers.emplace(key, value);
   for (const auto& [key, value] : root.without_headers) merged.without_headers.emplace(key, value);
@@ -107,6 +129,7 @@ void inherit(crd::HttpRoute& leaf, const crd::HttpRoute& root) {
   if (!leaf.cors_policy) leaf.cors_policy = root.cors_policy;
   if (!leaf.mirror) leaf.mirror = root.mirror;
   if (leaf.mirrors.empty()) leaf.mirrors = root.mirrors;
+  if (!leaf.mirror_percent) leaf.mirror_percent = root.mirror_percent;
   if (!leaf.mirror_percentage) leaf.mirror_percentage = root.mirror_percentage;
   if (!leaf.rewrite) leaf.rewrite = root.rewrite;
   if (root.headers && !leaf.headers) leaf.headers = root.headers;
@@ -123,12 +146,13 @@ std::optional<crd::HttpRoute> under(const crd::HttpRoute& root, const crd::HttpR
     merged.match = root.match;
     return merged;
   }
-  for (const crd::HttpMatch& outer : root.match) {
-    for (const crd::HttpMatch& inner : leaf.match) {
+  for (const crd::HttpMatch& inner : leaf.match) {
+    const std::size_t before = merged.match.size();
+    for (const crd::HttpMatch& outer : root.match) {
       if (auto match = both(outer, inner)) merged.match.push_back(std::move(*match));
     }
+    if (merged.match.size() == before) return {};  // Each of the leaf's must have its place.
   }
-  if (merged.match.empty()) return {};
   return merged;
 }
 
@@ -191,7 +215,7 @@ std::vector<VirtualService> resolve_virtual_services(const crd::Objects& objects
                                                      const model::MeshOptions& mesh,
                                                      Diagnostics& out) {
   const Delegates delegates(objects, mesh, out);
-  std::vector<VirtualService> services;
+  std::vector<VirtualService> services, roots;
   for (const crd::VirtualService* source : oldest_first(objects.virtual_services)) {
     if (source->spec.hosts.empty()) continue;
     VirtualService service;
@@ -202,9 +226,14 @@ std::vector<VirtualService> resolve_virtual_services(const crd::Objects& objects
     if (service.spec.export_to.empty())
       service.spec.export_to = mesh.default_virtual_service_export_to;
     Resolver(service.name_space, mesh).all(service.spec);
+    const bool delegating =
+        std::any_of(service.spec.http.begin(), service.spec.http.end(),
+                    [](const crd::HttpRoute& route) { return route.delegate.has_value(); });
     delegates.merge(service);
-    services.push_back(std::move(service));
+    (delegating ? roots : services).push_back(std::move(service));
   }
+  // Those with delegates come after the others, whatever their age.
+  for (VirtualService& root : roots) services.push_back(std::move(root));
   return services;
 }
 

@@ -1,4 +1,5 @@
 #include "mesh/config/bootstrap.h"
+#include "mesh/config/foreign.h"
 
 namespace lab::config {
 namespace {
@@ -62,6 +63,7 @@ std::vector<std::unique_ptr<AnyType>> make_types() {
   types.push_back(entry<HttpProtocolOptions>(kProtocolOptions));
   types.push_back(entry<UuidRequestIdConfig>(kRequestId));
   types.push_back(entry<PreviousHostsPredicate>(kRetryHostPredicate));
+  for (std::unique_ptr<AnyType>& type : foreign_types()) types.push_back(std::move(type));
   return types;
 }
 

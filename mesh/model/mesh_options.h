@@ -5,12 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "base/value.h"
 #include "mesh/model/service.h"
 
 namespace lab::model {
 
 /// Where traffic goes that no service claims.
 enum class UnmatchedTraffic : std::uint8_t { allow_any, registry_only };
+
+/// A service that proxies can ask (MeshConfig.extensionProviders).
+struct ExtensionProvider {
+  std::string name;
+  std::string kind;  ///< "envoyExtAuthzHttp", "envoyExtAuthzGrpc", ...
+  Value settings;
+};
 
 /// What the mesh as a whole is told (MeshConfig); fields that a file leaves out come from the
 /// profile.
@@ -38,6 +46,12 @@ struct MeshOptions {
   std::optional<std::chrono::nanoseconds> tcp_keepalive_time, tcp_keepalive_interval;
   std::optional<std::uint32_t> tcp_keepalive_probes;
   bool keepalive = false;
+  std::vector<ExtensionProvider> extension_providers;
+  // defaultConfig.gatewayTopology: what stands before the gateways.
+  std::uint32_t trusted_proxies = 0;
+  std::string forwarded_certificates;  ///< "APPEND_FORWARD" ...; empty: SANITIZE_SET.
+  bool proxy_protocol = false;         ///< Connections to gateways begin with a PROXY header.
+  bool h2_upgrade = false;             ///< h2UpgradePolicy: UPGRADE.
   /// Istio 1.0: the policy and telemetry servers, HOST:PORT; empty: none.
   std::string mixer_check_server, mixer_report_server;
   bool policy_check_fail_open = false;

@@ -262,7 +262,7 @@ const std::vector<OptionSpec>& global_options() {
        Kind::value,
        "PROFILE",
        "Semantics and defaults of that Istio",
-       {"istio-1.0", "istio-current"}},
+       {"istio-1.0", "istio-1.0.5", "istio-1.1", "istio-current"}},
       {"--proxy",
        Kind::value,
        "PROXY",

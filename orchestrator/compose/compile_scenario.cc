@@ -91,7 +91,7 @@ Result<Value> config_part(const CompiledMesh& mesh, const std::string& node,
     return fail(Errc::usage, "a proxy's configuration has " + join(kKinds, ", ") + ", not \"" +
                                  kind + "\"." + did_you_mean(kind, kKinds));
   }
-  const std::string usual = mesh.profile == "istio-1.0" ? "v2" : "v3";
+  const std::string usual = mesh.profile.rfind("istio-1.", 0) == 0 ? "v2" : "v3";
   const Value all = TRY(compile::render(*config, kind, api.empty() ? usual : api));
   if (slash == std::string::npos) return all;
   const std::string name = part.substr(slash + 1);

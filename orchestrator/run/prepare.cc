@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "certs/key_cache.h"
+#include "mesh/compile/node_config.h"
 #include "mesh/crd/objects.h"
 #include "orchestrator/compose/change_objects.h"
 #include "orchestrator/compose/mark_connections.h"
@@ -91,8 +92,11 @@ Result<Prepared> prepare(const std::string& folder, const PrepareOptions& option
                   {}};
   result.built = TRY(
       build_plan(result.scenario, *result.objects, result.mesh, TRY(pki.get()), options.host, out));
-  TRY(out.result());
   LabFacts& facts = result.built.facts;
+  if (facts.engine == Engine::mesh) {
+    for (const auto& [node, config] : *result.mesh.configs) out.append(config.beyond_proxy);
+  }
+  TRY(out.result());
   const std::string profile = result.scenario.profile;
   const bool marked = options.root_alone;
   facts.recompile = [objects = result.objects, folder, profile, marked](const auto& apply,
