@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "mesh/compile/compile.h"
 #include "mesh/compile/files.h"
+#include "mesh/compile/render_v2.h"
 #include "mesh/crd/load.h"
 
 namespace {
@@ -19,7 +20,7 @@ using namespace lab;
 struct Options {
   std::string profile = "istio-current", out, folder;
   std::vector<std::string> nodes, files;
-  bool proxy_files = false;
+  bool proxy_files = false, old_dumps = false;
 };
 
 Options parse(int argc, char** argv) {
@@ -35,6 +36,8 @@ Options parse(int argc, char** argv) {
       options.out = next();
     } else if (word == "-f") {
       options.folder = next();
+    } else if (word == "-v2") {
+      options.old_dumps = true;
     } else if (word == "-x") {
       options.proxy_files = true;
     } else {
@@ -61,7 +64,9 @@ Result<> run(const Options& options) {
   if (!options.out.empty()) ::mkdir(options.out.c_str(), 0755);
   for (const auto& [name, node] : nodes) {
     for (const char* kind : {"listeners", "routes", "clusters", "endpoints"}) {
-      const std::string text = write_json(compile::resources_of(node, kind), 1);
+      const std::string text = write_json(
+          options.old_dumps ? compile::render_v2(node, kind) : compile::resources_of(node, kind),
+          1);
       if (!options.out.empty())
         TRY(write_file(options.out + "/" + name + "." + kind + ".json", text));
     }
