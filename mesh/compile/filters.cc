@@ -85,6 +85,13 @@ void apply_rule(config::TcpProxy& tcp, const Rule* rule, const std::string& subs
   if (hashes_source(*rule, subset)) tcp.hash_policy.emplace_back().source_ip.emplace();
 }
 
+/// Envoy took private addresses for internal ones until 1.32; since then it wants to be told, and
+/// Istio 1.0's proxies behaved the old way.
+void trust_private_addresses(Hcm& hcm) {
+  config::InternalAddressConfig& internal = hcm.internal_address_config.emplace();
+  internal.cidr_ranges = {{"10.0.0.0", 8}, {"172.16.0.0", 12}, {"192.168.0.0", 16}};
+}
+
 config::Filter as_filter(config::TcpProxy tcp) {
   return {"envoy.filters.network.tcp_proxy", config::Any::of(std::move(tcp))};
 }
@@ -107,6 +114,7 @@ config::Filter http_connection(HttpOptions options, const Proxy& proxy) {
   add_http_filter(hcm, "envoy.filters.http.router", config::Router{});
   hcm.stream_idle_timeout = std::chrono::nanoseconds(0);
   hcm.use_remote_address = options.side == Side::gateway;
+  if (proxy.snapshot.profile->name == "istio-1.0") trust_private_addresses(hcm);
   hcm.proxy_100_continue = true;
   hcm.normalize_path = true;
   hcm.path_with_escaped_slashes_action = Hcm::PathWithEscapedSlashesAction::keep_unchanged;

@@ -278,6 +278,7 @@ Value manager_v2(const Value& manager, const Extras& extras) {
   if (Value* rds = out.find("rds")) rds->set("config_source", ads());
   out.set("http_filters", http_filters_v2(member(manager, "httpFilters"), extras));
   out.erase("path_with_escaped_slashes_action");
+  out.erase("internal_address_config");  // Private addresses were internal without it.
   Value logs{Value::Array{}};
   if (const Value* all = manager.find("accessLog")) {
     for (const Value& log : all->array()) {

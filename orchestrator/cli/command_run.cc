@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/cli/context.h"
+#include "orchestrator/cli/wrap_objects.h"
 #include "orchestrator/inspect/temporary_folder.h"
 #include "orchestrator/report/engine_difference.h"
 #include "orchestrator/report/terminal.h"
@@ -198,28 +199,21 @@ std::vector<Job> jobs_for(const std::vector<Selection>& selections, const std::s
   return jobs;
 }
 
-/// A scenario around a folder that has only objects: --from asks for --get, and any answer will do.
-Result<std::vector<Selection>> wrap_objects(const Arguments& arguments,
-                                            const TemporaryFolder& wrapper) {
-  const std::string folder = arguments.text("SELECTOR");
+/// A scenario around a folder that has only objects.
+Result<std::vector<Selection>> wrapped(const Arguments& arguments, const TemporaryFolder& wrapper) {
+  const auto folders = arguments.list("SELECTOR");
+  if (folders.size() != 1) {
+    return fail(Errc::usage, "--get wants one folder of objects: lab run ./FOLDER --from client "
+                             "--get http://HOST/");
+  }
   const std::string from = arguments.text("--from").empty() ? "client" : arguments.text("--from");
-  std::error_code error;
-  const std::filesystem::path objects = std::filesystem::canonical(folder, error);
-  if (error) return fail(Errc::usage, "there is no folder \"" + folder + "\".");
-  const std::string text =
-      "id: objects\ntitle: " +
-      write_json(Value("GET " + arguments.text("--get") + " from " + from)) + "\nmesh: [" +
-      write_json(Value((objects / "*.y*ml").string())) + "]\n" + "nodes: {" +
-      write_json(Value(from)) + ": {labels: {app: " + write_json(Value(from)) + "}}}\n" +
-      "steps:\n- name: it is answered\n  from: " + write_json(Value(from)) +
-      "\n  request: " + write_json(Value("GET " + arguments.text("--get"))) + "\n  expect: {}\n";
-  TRY(write_file((wrapper.path() / "scenario.yaml").string(), text));
+  TRY(wrap_objects({folders.front(), from, arguments.text("--get")}, wrapper.path()));
   return std::vector<Selection>{{wrapper.path().string(), ""}};
 }
 
 Result<std::vector<Selection>> selected(const Arguments& arguments, const HostPaths& host,
                                         const TemporaryFolder& wrapper) {
-  if (arguments.has("--get")) return wrap_objects(arguments, wrapper);
+  if (arguments.has("--get")) return wrapped(arguments, wrapper);
   return select_scenarios(list_scenarios(host.scenarios()), arguments.list("SELECTOR"));
 }
 
@@ -245,7 +239,7 @@ Result<int> run(const Arguments& arguments) {
                                                                   : ColorMode::automatic,
                            is_text ? 1 : 2);
   look.quiet = arguments.flag("--quiet");
-  look.verbose = arguments.flag("--verbose") || format == "wide";
+  look.verbose = arguments.flag("--verbose") || format == "wide" || arguments.has("--get");
   look.stable = arguments.flag("--stable");
   look.per_step = jobs.size() == 1 || parallel == 1;
   const TextReport text(look);

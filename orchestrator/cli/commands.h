@@ -12,6 +12,7 @@ int command_plan(const Arguments& arguments);
 int command_mutate(const Arguments& arguments);
 
 int command_up(const Arguments& arguments);
+int command_demo(const Arguments& arguments);
 int command_down(const Arguments& arguments);
 int command_ps(const Arguments& arguments);
 int command_apply(const Arguments& arguments);

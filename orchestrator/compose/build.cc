@@ -5,9 +5,11 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "mesh/compile/secrets.h"
 #include "orchestrator/compose/objects.h"
 #include "orchestrator/compose/servers.h"
 #include "orchestrator/compose/volumes.h"
+#include "orchestrator/pki/mesh_identity.h"
 #include "orchestrator/scenario/load.h"
 
 namespace lab::orchestrator {
@@ -36,6 +38,7 @@ class PlanBuilder {
     for (const auto& [name, spec] : scenario_.nodes) {
       if (spec.kind != NodeSpecKind::workload) TRY(add_machine(name, spec));
     }
+    add_networks();
     built_.plan.nodes.push_back(dns_node(kDnsAddress, kPods, dns_records()));
     built_.facts.proxy_files = mesh_.files;
     return std::move(built_);
@@ -48,6 +51,11 @@ class PlanBuilder {
     variables = built_.facts.pki.variables;
     for (const auto& [name, workload] : node_names(mesh_.workloads)) {
       variables["node." + name + ".address"] = workload->address;
+    }
+    for (const auto& [name, network] : scenario_.networks) {
+      const std::string prefix = network.subnet.substr(0, network.subnet.rfind('.') + 1);
+      for (std::size_t i = 0; i < network.nodes.size(); ++i)
+        variables["network." + name + "." + network.nodes[i]] = prefix + std::to_string(i + 1);
     }
     for (const auto& [name, spec] : scenario_.nodes) {
       if (spec.address.empty()) continue;
@@ -139,6 +147,30 @@ class PlanBuilder {
     node.interfaces.push_back({"eth" + std::to_string(node.interfaces.size()), bridge, {address}});
   }
 
+  /// The scenario's further networks: a bridge for each.
+  void add_networks() {
+    for (const auto& [name, network] : scenario_.networks) {
+      const std::string prefix = network.subnet.substr(0, network.subnet.rfind('.') + 1);
+      const std::string bridge = "w" + prefix.substr(0, prefix.size() - 1);
+      built_.plan.bridges.push_back({bridge, prefix + "254", 24});
+      for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+        Node* node = node_called(network.nodes[i]);
+        if (node == nullptr) continue;  // Reported by check_references.
+        const std::string address = prefix + std::to_string(i + 1);
+        node->interfaces.push_back(
+            {"eth" + std::to_string(node->interfaces.size()), bridge, {address}});
+      }
+    }
+  }
+
+  Node* node_called(const std::string& name) {
+    const auto facts = built_.facts.nodes.find(name);
+    for (Node& node : built_.plan.nodes) {
+      if (facts != built_.facts.nodes.end() && node.id() == facts->second.id) return &node;
+    }
+    return nullptr;
+  }
+
   /// What workloads and machines have in common: further addresses, files, the server.
   Result<> finish(const std::string& name, const NodeSpec* spec, const crd::PodSpec* pod, Node node,
                   NodeFacts facts) {
@@ -147,6 +179,7 @@ class PlanBuilder {
         add_address(spec->address.all[i], node);
       }
       TRY(add_files(*spec, node));
+      for (const RouteSpec& route : spec->routes) node.routes.push_back({route.to, route.via});
     }
     const ServerContext context{scenario_, built_.facts.variables, host_.templates()};
     const std::size_t proxies = node.programs.size();
@@ -201,6 +234,7 @@ class PlanBuilder {
       node.files.push_back(
           {std::string(kProxyConfigDirectory) + "/" + file, content, 0644, kProxyUid, kProxyUid});
     }
+    TRY(add_identity(workload, own->second, node));
     node.mounts.push_back(
         {is_envoy ? host_.envoy : host_.proxy, is_envoy ? kEnvoyPath : kProxyPath});
     const bool is_sidecar = workload.kind == model::WorkloadKind::sidecar;
@@ -209,6 +243,30 @@ class PlanBuilder {
       node.redirect.mode = old ? Redirect::Mode::istio_1_0 : Redirect::Mode::istio_current;
     }
     node.programs.push_back(is_envoy ? envoy_program(name) : proxy_program());
+    return {};
+  }
+
+  /// The workload's certificate of the mesh; a step may make its proxy use it later. A volume at
+  /// that place wins where nothing names it.
+  Result<> add_identity(const model::Workload& workload,
+                        const std::map<std::string, std::string>& config, Node& node) {
+    const bool hidden = std::any_of(
+        node.directories.begin(), node.directories.end(),
+        [](const Directory& directory) { return directory.path.rfind("/etc/certs", 0) == 0; });
+    const bool uses_it = std::any_of(config.begin(), config.end(), [](const auto& file) {
+      return file.second.find(compile::kChainFile) != std::string::npos;
+    });
+    if (hidden && !uses_it) return {};
+    const std::string id =
+        model::spiffe_id(mesh_.trust_domain, workload.name_space, workload.service_account);
+    const IdentityFiles* files = TRY(identity_.of(id));
+    built_.facts.pki.fingerprints[id] = files->sha256;
+    const std::pair<const char*, const std::string&> contents[] = {
+        {compile::kChainFile, files->chain},
+        {compile::kKeyFile, files->key},
+        {compile::kRootFile, files->root}};
+    for (const auto& [path, content] : contents)
+      node.files.push_back({path, content, 0400, kProxyUid, kProxyUid});
     return {};
   }
 
@@ -261,7 +319,13 @@ class PlanBuilder {
       for (const model::Endpoint& endpoint : service.endpoints)
         records[service.host].push_back(endpoint.address);
     }
-    for (const auto& [name, addresses] : scenario_.dns) records[name] = addresses.all;
+    for (const auto& [name, addresses] : scenario_.dns) {
+      records[name].clear();
+      for (const std::string& one : addresses) {
+        const auto node = built_.facts.nodes.find(one);
+        records[name].push_back(node == built_.facts.nodes.end() ? one : node->second.address);
+      }
+    }
     return records;
   }
 
@@ -271,6 +335,7 @@ class PlanBuilder {
   const HostPaths& host_;
   Diagnostics& out_;
   SecretContents secrets_;
+  MeshIdentity identity_{std::chrono::system_clock::now()};
   BuiltPlan built_;
 };
 

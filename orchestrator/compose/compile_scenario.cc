@@ -6,6 +6,7 @@
 #include "mesh/compile/compile.h"
 #include "mesh/compile/files.h"
 #include "mesh/compile/render_v2.h"
+#include "mesh/compile/snapshot.h"
 
 namespace lab::orchestrator {
 namespace {
@@ -51,6 +52,9 @@ CompiledMesh compile_objects(const crd::Objects& objects, const std::string& pro
     out.add({}, registry ? configs.error().message : registry.error().message);
     return mesh;
   }
+  Diagnostics told;  // The compiler has said the same.
+  if (const auto known = compile::find_profile(profile))
+    mesh.trust_domain = compile::mesh_options(objects, **known, told).trust_domain;
   mesh.workloads = std::move(registry->workloads);
   // An endpoint of a ServiceEntry is a machine only when the scenario says so in `nodes`.
   const auto is_endpoint = [](const model::Workload& workload) {

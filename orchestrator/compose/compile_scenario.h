@@ -22,6 +22,7 @@ namespace lab::orchestrator {
 /// What the compiler makes of a scenario's objects.
 struct CompiledMesh {
   std::string profile;
+  std::string trust_domain;
   std::vector<model::Workload> workloads;
   std::vector<model::Service> services;
   /// By node; only of workloads with a proxy.

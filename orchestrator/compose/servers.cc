@@ -39,18 +39,23 @@ std::string image_name(const std::string& image) {
   return last.substr(0, last.find_first_of(":@"));
 }
 
-std::vector<std::uint16_t> ports_of(const NodeSpec* spec, const crd::PodSpec* pod) {
+/// The TCP ports that the Pod's own containers name; an injected sidecar's are the proxy's.
+std::vector<std::uint16_t> container_ports(const crd::PodSpec& pod) {
   std::vector<std::uint16_t> ports;
-  if (spec != nullptr) {
-    for (const std::uint32_t port : spec->ports) ports.push_back(static_cast<std::uint16_t>(port));
-  }
-  if (!ports.empty() || pod == nullptr) return ports;
-  for (const crd::Container& container : pod->containers) {
+  for (const crd::Container& container : pod.containers) {
+    if (container.name == "istio-proxy") continue;
     for (const crd::ContainerPort& port : container.ports) {
-      ports.push_back(static_cast<std::uint16_t>(port.container_port));
+      if (port.protocol.empty() || port.protocol == "TCP")
+        ports.push_back(static_cast<std::uint16_t>(port.container_port));
     }
   }
   return ports;
+}
+
+std::vector<std::uint16_t> ports_of(const NodeSpec* spec, const crd::PodSpec* pod) {
+  if (spec != nullptr && !spec->ports.empty())
+    return std::vector<std::uint16_t>(spec->ports.begin(), spec->ports.end());
+  return pod == nullptr ? std::vector<std::uint16_t>{} : container_ports(*pod);
 }
 
 Readiness ready_at(const std::vector<std::uint16_t>& ports, std::uint16_t otherwise) {
@@ -73,8 +78,23 @@ std::uint16_t first_listen_port(const Node& node) {
   return 0;
 }
 
+bool has_server_blocks(const NodeSpec* spec, const Node& node) {
+  return (spec != nullptr && !spec->config.empty()) || first_listen_port(node) != 0;
+}
+
+/// What stands in for a program that the lab doesn't have: says who answers, and to what.
+std::string hello_blocks(const Node& node, const std::vector<std::uint16_t>& ports) {
+  std::string text;
+  for (const std::uint16_t port : ports) {
+    text += "server {\n    listen " + std::to_string(port) +
+            ";\n    default_type text/plain;\n    return 200 \"hello from " + node.name +
+            ": $request_method $http_host$request_uri\\n\";\n}\n";
+  }
+  return text;
+}
+
 Result<> add_nginx(const ServerContext& context, const NodeSpec* spec,
-                   const std::vector<std::uint16_t>& ports, Node& node) {
+                   std::vector<std::uint16_t> ports, Node& node) {
   const auto is_servers = [](const Directory& directory) {
     return directory.path == kNginxServers || directory.path == std::string(kNginxServers) + "/";
   };
@@ -82,6 +102,10 @@ Result<> add_nginx(const ServerContext& context, const NodeSpec* spec,
     node.directories.push_back({kNginxServers});  // Hides the host's own.
   }
   node.files.push_back({kNginxConfig, kNginxMain});
+  if (!has_server_blocks(spec, node)) {
+    if (ports.empty()) ports = {80};
+    node.files.push_back({std::string(kNginxServers) + "/hello.conf", hello_blocks(node, ports)});
+  }
   if (spec != nullptr && !spec->config.empty()) {
     const std::string path = find_template(context.scenario, spec->config, context.templates);
     std::vector<std::string> unknown;
@@ -110,20 +134,33 @@ void add_httpbin(const std::vector<std::uint16_t>& ports, Node& node) {
   node.programs.push_back(program);
 }
 
-/// A server that answers each connection with what it was sent: nothing but a TCP echo.
+/// A server that answers each connection with what it was sent, a word before it if there is one.
 constexpr char kEcho[] =
     "import socketserver,sys\n"
+    "word = ''.join(w + ' ' for w in sys.argv[2:]).encode()\n"
     "class Echo(socketserver.BaseRequestHandler):\n"
     "    def handle(self):\n"
-    "        while data := self.request.recv(65536): self.request.sendall(data)\n"
+    "        while data := self.request.recv(65536): self.request.sendall(word + data)\n"
     "socketserver.ThreadingTCPServer.allow_reuse_address = True\n"
     "socketserver.ThreadingTCPServer(('0.0.0.0', int(sys.argv[1])), Echo).serve_forever()\n";
 
-void add_echo(const std::vector<std::uint16_t>& ports, Node& node) {
+/// The word that Istio's tcp-echo-server is told to answer with: its second argument.
+std::vector<std::string> echo_word(const crd::PodSpec* pod) {
+  if (pod == nullptr) return {};
+  for (const crd::Container& container : pod->containers) {
+    if (image_name(container.image) == "tcp-echo-server" && container.args.size() == 2)
+      return {container.args[1]};
+  }
+  return {};
+}
+
+void add_echo(const std::vector<std::uint16_t>& ports, const std::vector<std::string>& word,
+              Node& node) {
   for (const std::uint16_t port : ports) {
     Program program;
     program.name = "echo-" + std::to_string(port);
     program.argv = {"/usr/bin/python3", "-c", kEcho, std::to_string(port)};
+    program.argv.insert(program.argv.end(), word.begin(), word.end());
     program.ready = ready_at({port}, port);
     node.programs.push_back(program);
   }
@@ -140,29 +177,32 @@ void add_command(const NodeSpec& spec, const std::vector<std::uint16_t>& ports, 
 
 }  // namespace
 
-ServerKind server_of(const NodeSpec* spec, const crd::PodSpec* pod) {
+ServerKind server_of(const NodeSpec* spec, const crd::PodSpec* pod, const Node& node) {
   if (spec != nullptr && spec->server) return *spec->server;
   if (spec != nullptr && !spec->command.empty()) return ServerKind::none;
   if (pod == nullptr) return ServerKind::none;
   for (const crd::Container& container : pod->containers) {
     const std::string name = image_name(container.image);
     if (name == "nginx") return ServerKind::nginx;
-    if (name == "httpbin") return ServerKind::httpbin;
+    if (name == "httpbin" || name == "go-httpbin") return ServerKind::httpbin;
+    if (name == "tcp-echo-server") return ServerKind::echo;
   }
-  return ServerKind::none;
+  const bool listens = !container_ports(*pod).empty();
+  return listens && node.kind != NodeKind::gateway ? ServerKind::hello : ServerKind::none;
 }
 
 Result<> add_server(const ServerContext& context, const NodeSpec* spec, const crd::PodSpec* pod,
                     Node& node) {
   const auto ports = ports_of(spec, pod);
-  switch (server_of(spec, pod)) {
+  switch (server_of(spec, pod, node)) {
     case ServerKind::nginx:
+    case ServerKind::hello:
       return add_nginx(context, spec, ports, node);
     case ServerKind::httpbin:
       add_httpbin(ports, node);
       break;
     case ServerKind::echo:
-      add_echo(ports, node);
+      add_echo(ports, echo_word(pod), node);
       break;
     case ServerKind::none:
       if (spec != nullptr && !spec->command.empty()) add_command(*spec, ports, node);

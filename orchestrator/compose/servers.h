@@ -8,8 +8,9 @@
 
 namespace lab::orchestrator {
 
-/// The server that a node runs: as its `nodes` entry says, else as its container images' names say.
-ServerKind server_of(const NodeSpec* spec, const crd::PodSpec* pod);
+/// The server that a node runs: as its `nodes` entry says, else as its container images' names say;
+/// `hello` stands in for a program that the lab doesn't have when its containers name ports.
+ServerKind server_of(const NodeSpec* spec, const crd::PodSpec* pod, const Node& node);
 
 /// What is needed to make servers.
 struct ServerContext {

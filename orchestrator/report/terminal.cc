@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/text.h"
@@ -15,11 +16,20 @@ constexpr char kYellow[] = "33";
 constexpr char kDim[] = "2";
 constexpr char kBold[] = "1";
 
+bool is_printable(const std::string& text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return c >= ' ' && c != 127; });
+}
+
 std::string path_text(const StepResult& step) {
   std::vector<std::string> nodes = {step.from};
   for (const Hop& hop : step.observed.hops) {
-    if (hop.node != nodes.back()) nodes.push_back(hop.node);
+    const bool known = step.observed.counts.empty()
+                           ? hop.node == nodes.back()
+                           : std::find(nodes.begin(), nodes.end(), hop.node) != nodes.end();
+    if (!known) nodes.push_back(hop.node);
   }
+  if (!step.observed.counts.empty()) return join(nodes, ", ");  // A load takes many paths.
   std::string text = join(nodes, " -> ");
   if (!step.observed.hops.empty() && !step.observed.hops.back().endpoint.empty()) {
     text += " -> " + step.observed.hops.back().endpoint;
@@ -41,6 +51,16 @@ std::string hop_text(const Hop& hop) {
   }
   if (!hop.transport_failure.empty()) text += ", TLS: " + hop.transport_failure;
   return text;
+}
+
+/// "200, 15 bytes" and the first line of a short body: for those who want to see it.
+std::string answer_text(const Observation& seen) {
+  constexpr std::size_t kShownBytes = 100;
+  if (seen.status == 0) return "";
+  const std::string line = seen.body.substr(0, seen.body.find('\n'));
+  const bool shows = !line.empty() && line.size() <= kShownBytes && is_printable(line);
+  return "          answered " + std::to_string(seen.status) + ", " +
+         std::to_string(seen.body.size()) + " bytes" + (shows ? ": " + line : "") + "\n";
 }
 
 /// The hop at which what happened first left what was expected; the last one when only the answer
@@ -68,6 +88,15 @@ const Hop* first_differing_hop(const StepResult& step) {
 }
 
 }  // namespace
+
+std::string hops_text(const StepResult& step) {
+  std::string text;
+  for (const Hop& hop : step.observed.hops) {
+    text += "          at " + hop_text(hop) + "\n";
+    for (const std::string& origin : hop.origins) text += "             made by " + origin + "\n";
+  }
+  return text;
+}
 
 bool wants_color(ColorMode mode, int fd) {
   if (mode != ColorMode::automatic) return mode == ColorMode::always;
@@ -115,6 +144,7 @@ std::string TextReport::step(const ScenarioResult& scenario, const StepResult& s
   text += step.name + time(step.duration) + "\n";
   if (options_.verbose && !step.request.empty()) {
     text += "          " + step.request + "\n          " + path_text(step) + "\n";
+    text += answer_text(step.observed);
   }
   return good ? text : text + failure(step);
 }
@@ -137,7 +167,7 @@ std::string TextReport::failure(const StepResult& step) const {
     line("hop", hop_text(*hop));
     for (const std::string& origin : hop->origins) line("made by", origin);
   } else if (step.expected.via && !step.expected.via->empty()) {
-    line("hop", "no proxy has seen this request: not even " + step.from + "'s own redirected it");
+    line("hop", "no proxy has seen this request");
   }
   if (step.attempts > 1) line("attempts", std::to_string(step.attempts));
   if (!step.origin.file.empty()) line("step", step.origin.text());

@@ -12,6 +12,9 @@ enum class ColorMode : std::uint8_t { automatic, always, never };
 /// Whether text written to `fd` may hold colours: a terminal, and no NO_COLOR in the environment.
 bool wants_color(ColorMode mode, int fd);
 
+/// Every proxy that a step's request passed, a line each, and the objects that made its route.
+std::string hops_text(const StepResult& step);
+
 /// Words for a person: steps as they end, the summary, and failures in full.
 class TextReport {
  public:

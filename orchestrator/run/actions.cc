@@ -100,6 +100,22 @@ Result<> change_objects(RunningLab& lab, LabFacts& facts, const Step& step) {
   return {};
 }
 
+/// The node's filter table is its own; Istio's chains are in another one.
+Result<> set_fault(RunningLab& lab, const LabFacts& facts, const FaultSpec& fault) {
+  const NodeFacts* node = TRY(find_node(facts, fault.node));
+  std::vector<std::vector<std::string>> commands = {{"iptables", "-w", "-F", "INPUT"}};
+  if (fault.cut)
+    commands.push_back({"iptables", "-w", "-A", "INPUT", "!", "-i", "lo", "-j", "DROP"});
+  for (std::vector<std::string>& argv : commands) {
+    ExecRequest request;
+    request.argv = std::move(argv);
+    const ExecResult result = TRY(lab.exec(node->id, request));
+    if (result.exit.code != 0)
+      return fail(Errc::system, "cut off " + fault.node + ": " + result.stderr_text);
+  }
+  return {};
+}
+
 Result<> for_servers(const LabFacts& facts, const std::string& name,
                      const std::function<Result<>(const std::string&, const std::string&)>& act) {
   const NodeFacts* node = TRY(find_node(facts, name));
@@ -122,6 +138,8 @@ Result<bool> run_action(RunningLab& lab, LabFacts& facts, const Step& step,
     }
   } else if (!step.apply.empty() || !step.remove.empty()) {
     TRY(change_objects(lab, facts, step));
+  } else if (step.fault) {
+    TRY(set_fault(lab, facts, *step.fault));
   } else if (!step.restart.empty()) {
     TRY(for_servers(facts, step.restart, [&](const std::string& node, const std::string& program) {
       return lab.restart(node, program);

@@ -192,8 +192,13 @@ class Judge {
                          CertificateFacts Hop::*member) {
     if (expected.empty()) return;
     if (seen_.hops.empty()) return differ(what, expected, "no proxy was passed");
-    if (!seen_.hops.back().knows_certificates) return;
-    const CertificateFacts& facts = seen_.hops.back().*member;
+    // A workload's own proxy passes the request on in plain text: the one before it is meant.
+    const auto meant = std::find_if(seen_.hops.rbegin(), seen_.hops.rend(), [](const Hop& hop) {
+      return hop.cluster.rfind("inbound|", 0) != 0;
+    });
+    const Hop& hop = meant == seen_.hops.rend() ? seen_.hops.back() : *meant;
+    if (!hop.knows_certificates) return;
+    const CertificateFacts& facts = hop.*member;
     const auto known = certificates_.find(expected);
     const bool wants_none = expected == "none";
     if (wants_none

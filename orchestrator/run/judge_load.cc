@@ -24,6 +24,15 @@ std::uint32_t count_of(const Observation& seen, const std::string& status) {
   return found == seen.counts.end() ? 0 : found->second;
 }
 
+/// The answers whose status the expectation doesn't name.
+std::uint32_t count_of_others(const Expectation& expect, const Observation& seen) {
+  std::uint32_t number = 0;
+  for (const auto& [status, count] : seen.counts) {
+    if (expect.counts.count(status) == 0) number += count;
+  }
+  return number;
+}
+
 /// What one answer counts as: the pattern's first group in its body.
 std::string key_in_body(const std::string& body, const std::regex& pattern) {
   std::smatch match;
@@ -31,7 +40,7 @@ std::string key_in_body(const std::string& body, const std::regex& pattern) {
   return match.size() > 1 ? match[1].str() : match[0].str();
 }
 
-/// The hop that tells who answered: the last one that has an endpoint.
+/// Who answered: for "node" the workloads that let it in, for "endpoint" where it was sent.
 std::map<std::string, std::uint32_t> tally(const std::string& by, const Observation& seen) {
   std::map<std::string, std::uint32_t> result;
   if (by.rfind("body:", 0) == 0) {
@@ -40,10 +49,9 @@ std::map<std::string, std::uint32_t> tally(const std::string& by, const Observat
     return result;
   }
   for (const Hop& hop : seen.hops) {
-    if (by == "node")
-      ++result[hop.node];
-    else if (!hop.endpoint.empty())
-      ++result[hop.endpoint];
+    const bool arrived = hop.cluster.rfind("inbound|", 0) == 0;  // At the workload itself.
+    if (by == "node" && arrived) ++result[hop.node];
+    if (by != "node" && !arrived && !hop.endpoint.empty()) ++result[hop.endpoint];
   }
   return result;
 }
@@ -87,7 +95,8 @@ void judge_stats(const Expectation& expect, const Observation& seen, std::vector
 void judge_counts(const Expectation& expect, const Observation& seen,
                   std::vector<Difference>& out) {
   for (const auto& [status, wanted] : expect.counts) {
-    const std::uint32_t number = count_of(seen, status);
+    const std::uint32_t number =
+        status == "other" ? count_of_others(expect, seen) : count_of(seen, status);
     const std::string broken =
         broken_bound(number, wanted.exactly, wanted.at_least, wanted.at_most);
     if (!broken.empty()) out.push_back({"answers with " + status, broken, std::to_string(number)});

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "base/file.h"
+#include "base/ip.h"
 #include "base/text.h"
 #include "orchestrator/scenario/load.h"
 
@@ -25,10 +26,18 @@ class ReferenceChecker {
     check_pki();
     check_secrets(scenario_.secrets, scenario_.origin);
     for (const auto& [name, spec] : scenario_.nodes) check_node(name, spec);
+    for (const auto& [name, addresses] : scenario_.dns) {
+      for (const std::string& one : addresses) {
+        if (!IpAddress::parse(one)) node(scenario_.origin, "dns: " + name, one);
+      }
+    }
     Diagnostics
         ignored;  // What is wrong with the steps as written was reported when they were read.
     for (const Step& step : resolve_steps(scenario_, scenario_.variables, ignored)) {
       check_step(step);
+    }
+    for (const auto& [name, network] : scenario_.networks) {
+      for (const std::string& one : network.nodes) node(network.origin, "networks: " + name, one);
     }
     check_strings(scenario_.raw_steps, local_names(scenario_.raw_steps));
     check_unique_names();
@@ -52,6 +61,7 @@ class ReferenceChecker {
 
   void certificate(const Origin& origin, const std::string& field, const std::string& name) {
     if (name.empty() || name == "none" || name.find("${") != std::string::npos) return;
+    if (name.rfind("spiffe://", 0) == 0) return;  // A workload's own, of the mesh.
     one_of(origin, field + ": certificate", name, certificates_);
   }
 
@@ -124,6 +134,7 @@ class ReferenceChecker {
     node(step.origin, "restart", step.restart);
     node(step.origin, "stop", step.stop);
     node(step.origin, "start", step.start);
+    if (step.fault) node(step.origin, "fault", step.fault->node);
     check_secrets(step.secrets, step.origin);
     for (const auto& [name, keys] : step.secrets) {
       if (scenario_.secrets.count(name) == 0)

@@ -65,7 +65,10 @@ static void path_fields(Record<Expectation>& record) {
       .doc("Nodes whose proxies handled it after the sender's own, in order; [] is none.");
   record.field("hops", &Expectation::hops).doc("Every proxy passed, in order, with details.");
   record.field("presented", &Expectation::presented)
-      .doc("Certificate that the last proxy presented to the other end, or none.");
+      .doc(
+          "Certificate that the last proxy before the server's own presented: a name of the pki "
+          "section, "
+          "spiffe://... of a workload, or none.");
   record.field("server-certificate", &Expectation::server_certificate)
       .doc("Certificate that the other end presented to the last proxy, or none.");
 }
@@ -82,7 +85,8 @@ LAB_RECORD_NAMED(Expectation, "expect", Naming::exact) {
   record.field("error", &Expectation::error).doc("Standard error contains these texts.");
   path_fields(record);
   record.field("stats", &Expectation::stats).doc("Counters of proxies that grow during the step.");
-  record.field("counts", &Expectation::counts).doc("Of a load: how many answers per status.");
+  record.field("counts", &Expectation::counts)
+      .doc("Of a load: how many answers per status; \"other\" is every status that isn't named.");
   record.field("distribution", &Expectation::distribution)
       .doc("Of a load: who answered how often.");
   record.field("within", &Expectation::within).doc("The step takes no longer.");

@@ -96,7 +96,8 @@ Scenario load_scenario(const std::string& folder, const Overrides& overrides, Di
 
 std::vector<std::string> object_files(const Scenario& scenario, const std::string& variant,
                                       Diagnostics& out) {
-  const std::vector<std::string>* patterns = &scenario.mesh;
+  static const std::vector<std::string> kUsual = {"mesh/*.yaml", "mesh/*.yml", "mesh/*.json"};
+  const std::vector<std::string>* patterns = scenario.mesh.empty() ? &kUsual : &scenario.mesh;
   Origin origin = scenario.origin;
   for (const VariantSpec& candidate : scenario.variants) {
     if (candidate.name != variant) continue;
@@ -106,8 +107,7 @@ std::vector<std::string> object_files(const Scenario& scenario, const std::strin
   std::vector<std::string> files;
   for (const std::string& pattern : *patterns) {
     const auto found = glob_files((std::filesystem::path(scenario.folder) / pattern).string());
-    const bool is_default = scenario.mesh.size() == 1 && pattern == "mesh/*.yaml";
-    if (found.empty() && !is_default) {
+    if (found.empty() && patterns != &kUsual) {
       out.add(origin, "mesh: no file matches \"" + pattern + "\" in " + scenario.folder + ".");
     }
     files.insert(files.end(), found.begin(), found.end());

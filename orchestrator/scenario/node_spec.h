@@ -26,8 +26,22 @@ enum class NodeSpecKind : std::uint8_t {
 };
 const std::vector<EnumName<NodeSpecKind>>& enum_names(const NodeSpecKind*);
 
-enum class ServerKind : std::uint8_t { none, nginx, httpbin, echo };
+enum class ServerKind : std::uint8_t {
+  none,
+  nginx,  ///< With the server blocks of `config` or of the node's files.
+  httpbin,
+  echo,   ///< TCP: sends back what it gets.
+  hello,  ///< nginx that says which node answers, and to what.
+};
 const std::vector<EnumName<ServerKind>>& enum_names(const ServerKind*);
+
+/// A route of a node beside its default one.
+struct RouteSpec {
+  std::string to;   ///< "10.234.0.0/16".
+  std::string via;  ///< A gateway's address; empty: nothing is sent there.
+  Origin origin;
+};
+const Record<RouteSpec>& record_of(const RouteSpec*);
 
 /// One entry of the `nodes` section.
 struct NodeSpec {
@@ -43,6 +57,7 @@ struct NodeSpec {
   std::vector<std::uint32_t> ports;  ///< httpbin, echo, command: ports to listen on / wait for.
   std::map<std::string, FileSpec> files;  ///< Path in the node -> content.
   std::map<std::string, std::string> environment;
+  std::vector<RouteSpec> routes;
   Origin origin;
 };
 const Record<NodeSpec>& record_of(const NodeSpec*);

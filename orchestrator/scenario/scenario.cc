@@ -30,8 +30,14 @@ LAB_RECORD_NAMED(MutantSpec, "a mutant", Naming::exact) {
 
 LAB_RECORD_NAMED(NetworkSpec, "a network", Naming::exact) {
   record.origin(&NetworkSpec::origin);
-  record.field("nodes", &NetworkSpec::nodes).required().doc("Nodes on it.");
-  record.field("subnet", &NetworkSpec::subnet).required().doc("Its addresses, 10.0.0.0/24.");
+  record.field("nodes", &NetworkSpec::nodes)
+      .required()
+      .not_empty()
+      .doc("Nodes on it; they get the subnet's addresses .1, .2 ... in this order.");
+  record.field("subnet", &NetworkSpec::subnet)
+      .required()
+      .matches("^([0-9]{1,3}\\.){3}0/24$", "must be A.B.C.0/24.")
+      .doc("Its addresses, 10.0.0.0/24. ${network.NAME.NODE} is a node's.");
 }
 
 static void head_fields(Record<Scenario>& record) {
@@ -55,7 +61,9 @@ LAB_RECORD_NAMED(Scenario, "a scenario", Naming::exact) {
   record.origin(&Scenario::origin);
   head_fields(record);
   record.field("mesh", &Scenario::mesh)
-      .doc("Files of Kubernetes and Istio objects; mesh/*.yaml when absent.");
+      .doc(
+          "Files of Kubernetes and Istio objects, patterns such as mesh/*.yaml; "
+          "mesh/*.{yaml,yml,json} when absent.");
   record.field("variants", &Scenario::variants).doc("Alternative sets of objects.");
   record.field("variables", &Scenario::variables)
       .doc("${NAME} in steps and templates; --set changes them.");
@@ -64,7 +72,8 @@ LAB_RECORD_NAMED(Scenario, "a scenario", Naming::exact) {
       .doc("Kubernetes Secrets, NAMESPACE/NAME -> key -> file of the pki section.");
   record.field("nodes", &Scenario::nodes)
       .doc("Machines that no object makes, and additions to those.");
-  record.field("dns", &Scenario::dns).doc("Names that DNS answers, with their addresses.");
+  record.field("dns", &Scenario::dns)
+      .doc("Names that DNS answers, with addresses or the nodes that have them.");
   record.field("networks", &Scenario::networks).doc("Further networks beside the cluster's.");
   record.field("steps", &Scenario::steps).required().doc("What is done and expected, in order.");
   record.field("mutants", &Scenario::mutants).doc("Changes that must make a step fail.");

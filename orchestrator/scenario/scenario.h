@@ -32,10 +32,10 @@ struct MutantSpec {
 };
 const Record<MutantSpec>& record_of(const MutantSpec*);
 
-/// A further path between nodes: a second bridge, a VXLAN tunnel, a route in one direction.
+/// A further path between nodes: a bridge of its own.
 struct NetworkSpec {
   std::vector<std::string> nodes;
-  std::string subnet;
+  std::string subnet;  ///< "10.99.0.0/24".
   Origin origin;
 };
 const Record<NetworkSpec>& record_of(const NetworkSpec*);
@@ -47,7 +47,7 @@ struct Scenario {
   std::string proxy = "mesh";
   std::vector<std::string> tags;
   std::vector<std::string> requires_;
-  std::vector<std::string> mesh = {"mesh/*.yaml"};
+  std::vector<std::string> mesh;  ///< Patterns; mesh/*.yaml and the like when empty.
   std::vector<VariantSpec> variants;
   std::map<std::string, std::string> variables;
   PkiSpec pki;

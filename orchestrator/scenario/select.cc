@@ -123,6 +123,11 @@ Result<std::vector<Selection>> select_one(const Folders& folders, const std::str
   }
   auto named = matching(folders, [&](const ScenarioFolder& f) { return is_named(f, selector); });
   if (!named.empty()) return named;
+  if (const std::size_t last = selector.rfind('/'); last != std::string::npos && last != 0) {
+    const std::string folder = selector.substr(0, last);
+    if (is_scenario_path(folder))
+      return std::vector<Selection>{{folder, selector.substr(last + 1)}};
+  }
   const std::size_t slash = selector.find('/');
   if (slash == std::string::npos || slash == 0) return no_such(folders, selector);
   const std::string head = selector.substr(0, slash);

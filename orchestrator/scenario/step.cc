@@ -11,6 +11,13 @@ LAB_RECORD_NAMED(LoadSpec, "load", Naming::exact) {
   record.field("requests", &LoadSpec::requests).at_least(1).at_most(1000000).doc("So many in all.");
 }
 
+LAB_RECORD_NAMED(FaultSpec, "fault", Naming::exact) {
+  record.field("node", &FaultSpec::node).required().doc("Whose network.");
+  record.field("cut", &FaultSpec::cut)
+      .required()
+      .doc("true: nothing reaches it, and nobody is told; false: it is whole again.");
+}
+
 LAB_RECORD_NAMED(WriteSpec, "write", Naming::exact) {
   record.field("node", &WriteSpec::node).required().doc("Where.");
   record.field("path", &WriteSpec::path)
@@ -61,12 +68,15 @@ static void action_fields(Record<Step>& record) {
       .not_empty()
       .doc("Secrets with new content, as the scenario's section.");
   record.field("write", &Step::write).not_empty().doc("Files to write into nodes.");
-  record.field("restart", &Step::restart).not_empty().doc("Node whose server is restarted; a gateway's proxy.");
+  record.field("restart", &Step::restart)
+      .not_empty()
+      .doc("Node whose server is restarted; a gateway's proxy.");
   record.field("stop", &Step::stop).not_empty().doc("Node whose server is stopped.");
   record.field("start", &Step::start).not_empty().doc("Node whose server is started again.");
+  record.field("fault", &Step::fault).doc("Cuts a node off, or joins it again.");
   record.oneof("action",
                {"request", "curl", "command", "config", "load", "apply", "delete", "secrets",
-                "write", "restart", "stop", "start"},
+                "write", "restart", "stop", "start", "fault"},
                true);
 }
 

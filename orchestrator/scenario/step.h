@@ -20,6 +20,13 @@ struct LoadSpec {
 };
 const Record<LoadSpec>& record_of(const LoadSpec*);
 
+/// What is wrong with a node's network from now on.
+struct FaultSpec {
+  std::string node;
+  bool cut = false;  ///< Nothing reaches it: packets are dropped, nobody is told.
+};
+const Record<FaultSpec>& record_of(const FaultSpec*);
+
 /// A file that a step writes into a node.
 struct WriteSpec {
   std::string node;
@@ -60,6 +67,7 @@ struct Step {
   std::map<std::string, std::map<std::string, std::string>> secrets;  ///< As the scenario's.
   std::vector<WriteSpec> write;
   std::string restart, stop, start;  ///< A node whose server is restarted, stopped, started.
+  std::optional<FaultSpec> fault;
   std::optional<MatrixSpec> matrix;
   std::optional<Expectation> expect;
   std::optional<std::chrono::nanoseconds> eventually, consistently, timeout;

@@ -141,6 +141,10 @@ Variables known_variables(const Scenario& scenario, const std::vector<std::strin
   for (const auto& [name, authority] : scenario.pki.authorities) add(name);
   for (const auto& [name, certificate] : scenario.pki.certificates) add(name);
   for (const std::string& name : node_names) result.emplace("node." + name + ".address", "");
+  for (const auto& [name, network] : scenario.networks) {
+    for (const std::string& node : network.nodes)
+      result.emplace("network." + name + "." + node, "");
+  }
   return result;
 }
 

@@ -17,7 +17,9 @@ Timer::~Timer() {
 }
 
 void Timer::start(Duration delay) {
-  deadline_ = loop_->now() + delay;
+  // "Never" is written as the longest duration there is, which no sum can hold.
+  const TimePoint now = loop_->now();
+  deadline_ = delay < TimePoint::max() - now ? now + delay : TimePoint::max();
   armed_ = true;
   if (position_ == kNone) {
     loop_->timers_.push_back({deadline_, this});

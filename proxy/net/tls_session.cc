@@ -244,13 +244,16 @@ std::unique_ptr<TlsSession> TlsSession::client(TlsContextPtr context,
   session->require_san = request.require_san;
   const std::string& sni = request.sni.empty() ? shared.options.sni : request.sni;
   if (!sni.empty()) SSL_set_tlsext_host_name(ssl, sni.c_str());
+  // What the context says wins: a request's protocols are for contexts that name none. (A cluster
+  // may have several contexts, one per kind of endpoint.)
+  const bool names_protocols = !shared.options.alpn.empty();
   const std::vector<unsigned char> alpn =
-      alpn_wire(request.alpn.empty() ? shared.options.alpn : request.alpn);
+      alpn_wire(names_protocols ? shared.options.alpn : request.alpn);
   if (!alpn.empty()) SSL_set_alpn_protos(ssl, alpn.data(), static_cast<unsigned>(alpn.size()));
   // A session belongs to the names it was made with; only those of the context itself are kept for
   // reuse.
-  const bool plain_request =
-      request.sni.empty() && request.require_san.empty() && request.alpn.empty();
+  const bool plain_request = request.sni.empty() && request.require_san.empty() &&
+                             (names_protocols || request.alpn.empty());
   if (plain_request) {
     const SslSessionHandle earlier = shared.take_session();
     if (earlier) {

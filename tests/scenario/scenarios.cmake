@@ -1,16 +1,33 @@
-# One entry per scenario folder, and one that tries its mutants. They need root (or --rootless by LAB_ROOTLESS=1).
+# One entry per scenario folder and variant, one that tries its mutants, and one that compares what its README shows.
+# They need root (or --rootless by LAB_ROOTLESS=1).
 if(TARGET lab AND TARGET proxy)
+  function(lab_scenario_test name)
+    add_test(NAME ${name} COMMAND ${ARGN})
+    set_tests_properties(${name} PROPERTIES LABELS scenario TIMEOUT 120 RUN_SERIAL ON)
+  endfunction()
+
   file(GLOB scenario_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/scenarios/*/scenario.yaml)
   foreach(scenario_file ${scenario_files})
-    get_filename_component(scenario_folder ${scenario_file} DIRECTORY)
-    get_filename_component(scenario_name ${scenario_folder} NAME)
-    add_test(NAME scenario/${scenario_name} COMMAND ${LAB_PROGRAMS}/lab run ${scenario_folder})
-    add_test(NAME mutants/${scenario_name} COMMAND ${LAB_PROGRAMS}/lab mutate ${scenario_folder})
-    set_tests_properties(scenario/${scenario_name} mutants/${scenario_name}
-                         PROPERTIES LABELS scenario TIMEOUT 120 RUN_SERIAL ON)
+    get_filename_component(folder ${scenario_file} DIRECTORY)
+    get_filename_component(name ${folder} NAME)
+    lab_scenario_test(scenario/${name} ${LAB_PROGRAMS}/lab run ${folder})
+    lab_scenario_test(mutants/${name} ${LAB_PROGRAMS}/lab mutate ${folder})
+    lab_scenario_test(readme/${name} ${CMAKE_SOURCE_DIR}/scripts/check-readmes ${LAB_PROGRAMS}/lab ${folder}/README.md)
+    file(STRINGS ${scenario_file} variants REGEX "^  - {name: [-a-z0-9]+, mesh: ")
+    foreach(line ${variants})
+      string(REGEX REPLACE "^  - {name: ([-a-z0-9]+), mesh: .*" "\\1" variant "${line}")
+      lab_scenario_test(scenario/${name}/${variant} ${LAB_PROGRAMS}/lab run ${folder} --variant ${variant})
+    endforeach()
     if(LAB_SANITIZE)
-      add_test(NAME sanitized/${scenario_name} COMMAND lab run ${scenario_folder})
-      set_tests_properties(sanitized/${scenario_name} PROPERTIES LABELS scenario TIMEOUT 120 RUN_SERIAL ON)
+      lab_scenario_test(sanitized/${name} lab run ${folder})
     endif()
+  endforeach()
+
+  # The lessons' requests where today's semantics hold, and scenarios of tasks that are no lesson.
+  file(GLOB other_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/scenario/*/*/scenario.yaml)
+  foreach(scenario_file ${other_files})
+    get_filename_component(folder ${scenario_file} DIRECTORY)
+    file(RELATIVE_PATH name ${CMAKE_SOURCE_DIR}/tests/scenario ${folder})
+    lab_scenario_test(scenario/${name} ${LAB_PROGRAMS}/lab run ${folder})
   endforeach()
 endif()

@@ -108,6 +108,13 @@ TEST(Judge, CountersFollowTheAnswers) {
       judge(expectation("counts: {'200': {at-least: 1}, '503': {exactly: 20}}"), seen, "", {})
           .empty());
   EXPECT_EQ(judge(expectation("counts: {'404': {at-least: 1}}"), seen, "", {}).size(), 1u);
+  EXPECT_EQ(judge(expectation("counts: {'200': {at-least: 1}, other: {exactly: 20}}"), seen, "", {})
+                .size(),
+            0u)
+      << "\"other\" is every status without a line of its own";
+  EXPECT_EQ(judge(expectation("counts: {'200': {at-least: 1}, other: {exactly: 0}}"), seen, "", {})
+                .size(),
+            1u);
 }
 
 TEST(Judge, DistributionsHaveAStatisticalBound) {

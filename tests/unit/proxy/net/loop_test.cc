@@ -47,6 +47,8 @@ TEST(Loop, TimersFireInOrderOfTheirTime) {
   b.start(1ms);
   b.stop();
   EXPECT_EQ(after(10ms), "bara") << "stopped";
+  a.start(Duration::max());
+  EXPECT_EQ(after(10ms), "bara") << "the longest time is never, not a moment that is long past";
 }
 
 TEST(Loop, ManyTimersSurviveDestructionInAnyOrder) {
