@@ -73,6 +73,7 @@ class PlanBuilder {
 
   Result<> add_workload(const std::string& name, const model::Workload& workload) {
     const NodeSpec* spec = spec_of(name);
+    if (spec == nullptr) spec = spec_of(workload.name + "." + workload.name_space);
     const PodSource pod = pod_source(objects_, base_name(workload), workload.name_space);
     Node node;
     node.name = workload.name;
@@ -235,6 +236,7 @@ class PlanBuilder {
           {std::string(kProxyConfigDirectory) + "/" + file, content, 0644, kProxyUid, kProxyUid});
     }
     TRY(add_identity(workload, own->second, node));
+    add_credentials(name, own->second, node);
     node.mounts.push_back(
         {is_envoy ? host_.envoy : host_.proxy, is_envoy ? kEnvoyPath : kProxyPath});
     const bool is_sidecar = workload.kind == model::WorkloadKind::sidecar;
@@ -268,6 +270,25 @@ class PlanBuilder {
     for (const auto& [path, content] : contents)
       node.files.push_back({path, content, 0400, kProxyUid, kProxyUid});
     return {};
+  }
+
+  /// Secrets that a Gateway or DestinationRule calls by credentialName, where the compiler expects
+  /// them.
+  void add_credentials(const std::string& name, const std::map<std::string, std::string>& config,
+                       Node& node) {
+    for (const auto& [secret, contents] : secrets_) {
+      const std::string folder =
+          "/etc/istio/credentials/" + secret.substr(secret.find('/') + 1);
+      bool is_used = false;
+      for (const auto& [file, text] : config)
+        is_used = is_used || text.find(folder + "/") != std::string::npos;
+      if (!is_used) continue;
+      node.directories.push_back({folder, 0755, kProxyUid, kProxyUid});
+      for (const auto& [key, content] : contents) {
+        node.files.push_back({folder + "/" + key, content, 0400, kProxyUid, kProxyUid});
+        built_.facts.secret_files.push_back({name, folder + "/" + key, secret, key});
+      }
+    }
   }
 
   static Program proxy_program() {

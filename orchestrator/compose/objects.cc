@@ -13,21 +13,26 @@ void annotate(crd::Metadata& metadata, const NodeSpec& spec) {
   if (spec.sidecar) metadata.annotations[kInject] = *spec.sidecar ? "true" : "false";
 }
 
+/// "curl", or "curl.legacy" where only that namespace's is meant.
+bool is_called(const crd::Metadata& metadata, const std::string& name) {
+  return metadata.name == name || metadata.name + "." + metadata.namespace_name == name;
+}
+
 /// Adds what a `nodes` entry says to the object of that name; false when there is none.
 bool annotate_object(crd::Objects& objects, const std::string& name, const NodeSpec& spec) {
   bool found = false;
   for (crd::Deployment& deployment : objects.deployments) {
-    if (deployment.metadata.name != name) continue;
+    if (!is_called(deployment.metadata, name)) continue;
     annotate(deployment.spec.pod_template.metadata, spec);
     found = true;
   }
   for (crd::Pod& pod : objects.pods) {
-    if (pod.metadata.name != name) continue;
+    if (!is_called(pod.metadata, name)) continue;
     annotate(pod.metadata, spec);
     found = true;
   }
   for (crd::WorkloadEntry& entry : objects.workload_entries) {
-    if (entry.metadata.name != name) continue;
+    if (!is_called(entry.metadata, name)) continue;
     annotate(entry.metadata, spec);
     found = true;
   }
@@ -74,7 +79,7 @@ crd::Objects scenario_objects(const Scenario& scenario, const std::vector<std::s
   for (const auto& [name, spec] : scenario.nodes) {
     if (spec.kind != NodeSpecKind::workload || annotate_object(objects, name, spec)) continue;
     crd::load_document(pod_document(name, spec), scenario.path, objects, out);
-    annotate_object(objects, name.substr(0, name.find('.')), spec);
+    annotate_object(objects, name, spec);
   }
   return objects;
 }
