@@ -36,6 +36,8 @@ void add_option(CLI::App& app, const OptionSpec& spec, Storage& storage) {
   } else {
     option = app.add_option(spec.name, storage.values[name], spec.help);
     option->expected(1);
+    option->allow_extra_args(
+        false);  // Else `-o json FILE` takes FILE, too: it is a positional of the command.
     option->type_name(spec.value);
     option->multi_option_policy(spec.kind == OptionSpec::Kind::list
                                     ? CLI::MultiOptionPolicy::TakeAll

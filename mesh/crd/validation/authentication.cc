@@ -47,7 +47,7 @@ void check_jwt_rule(Checker& checker, const JwtRule& rule) {
                [&](const ClaimToHeader& claim) {
                  if (claim.claim.empty() || claim.header.empty())
                    return checker.error("both header and claim are required.");
-                 checker.expect("header", header_name_problem(claim.header));
+                 checker.expect("header", header_name_problem(claim.header, kStrictMarks));
                });
   check_duration(checker, "timeout", rule.timeout);
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "mesh/crd/validation/common.h"
 #include "mesh/crd/validation/names.h"
 #include "mesh/crd/validation/security.h"
@@ -25,29 +26,53 @@ std::string port_text_problem(const std::string& text) {
 /// "[NAMESPACE/]ACCOUNT".
 std::string service_account_problem(const std::string& text) {
   const auto slashes = std::count(text.begin(), text.end(), '/');
-  const bool good = slashes <= 1 && !text.empty() && text.front() != '/' && text.back() != '/';
-  return good ? "" : "\"" + text + "\" must be of the form NAMESPACE/ACCOUNT or ACCOUNT.";
-}
-
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-/// A path with "{*}" or "{**}" is a template, which must hold neither plain wildcards beside a "/"
-/// nor named variables.
-std::string path_template_problem(const std::string& path) {
-  if (path.find("{*}") == std::string::npos && path.find("{**}") == std::string::npos) return "";
-  bool good = path.find("/*") == std::string::npos && path.find("*/") == std::string::npos;
-  for (std::size_t at = path.find('{'); at != std::string::npos; at = path.find('{', at + 1)) {
-    std::size_t end = at + 1;
-    while (end < path.size() && is_word(path[end])) ++end;
-    const std::string_view rest = std::string_view(path).substr(end);
-    if (rest.substr(0, 1) == "}") good = false;
-    const bool named = end > at + 1 && at > 0 && path[at - 1] == '/';
-    if (named && (rest.substr(0, 3) == "=*}" || rest.substr(0, 4) == "=**}")) good = false;
-  }
+  const bool good = slashes <= 1 && !text.empty() && text.front() != '/' && text.back() != '/' &&
+                    text.find('*') == std::string::npos && text.size() <= 320;
   return good ? ""
-              : "\"" + path + "\" is no path template that is supported; use {*} and {**} only.";
+              : "\"" + text +
+                    "\" must be of the form NAMESPACE/ACCOUNT or ACCOUNT, without a wildcard.";
+}
+
+/// At most one "*", at an end.
+std::string wildcard_problem(const std::string& text) {
+  const auto stars = std::count(text.begin(), text.end(), '*');
+  const bool good = stars == 0 || (stars == 1 && (text.front() == '*' || text.back() == '*'));
+  return good ? "" : "\"" + text + "\" may hold one \"*\", at its beginning or end.";
+}
+
+std::string trust_domain_problem(const std::string& text) {
+  return text.find('/') == std::string::npos
+             ? wildcard_problem(text)
+             : "\"" + text + "\" is no trust domain: it must not hold a \"/\".";
+}
+
+bool is_template_literal(const std::string& segment) {
+  return !segment.empty() && std::all_of(segment.begin(), segment.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._~%!$&'()+,;:@=").find(c) != std::string_view::npos;
+  });
+}
+
+/// A path may hold "{*}" (one segment) and then one "{**}" (any number), each a segment of its own;
+/// beside them only literals. Other braces are refused everywhere.
+std::string path_template_problem(const std::string& path) {
+  const bool is_template =
+      path.find("{*}") != std::string::npos || path.find("{**}") != std::string::npos;
+  const std::size_t first = path.find_first_not_of('/');
+  const std::string inner =
+      first == std::string::npos ? "" : path.substr(first, path.find_last_not_of('/') - first + 1);
+  bool any_seen = false;
+  for (const std::string& segment : split(inner, '/')) {
+    if (segment == "{*}" || segment == "{**}") {
+      if (any_seen) return "\"" + path + "\" is no path template: {**} must be its last operator.";
+      any_seen = segment == "{**}";
+    } else if (segment.find_first_of("{}") != std::string::npos) {
+      return "\"" + path + "\" is no path template that is supported; use {*} and {**} only.";
+    } else if (is_template && !is_template_literal(segment)) {
+      return "\"" + path + "\" is no path template: \"" + segment + "\" is no literal of a path.";
+    }
+  }
+  return "";
 }
 
 std::string anything(const std::string&) {
@@ -72,6 +97,11 @@ bool check_parts(Checker& checker, const std::vector<Part>& parts) {
   return any;
 }
 
+void check_account_number(Checker& checker, const Texts& accounts, const Texts& others) {
+  if (accounts.size() > 16 || others.size() > 16)
+    checker.error("more than 16 service accounts are not supported.");
+}
+
 void check_source(Checker& checker, const AuthorizationSource& source) {
   const bool any = check_parts(
       checker, {{"principals", source.principals, anything},
@@ -86,8 +116,9 @@ void check_source(Checker& checker, const AuthorizationSource& source) {
                 {"notRemoteIpBlocks", source.not_remote_ip_blocks, ip_block_problem},
                 {"serviceAccounts", source.service_accounts, service_account_problem},
                 {"notServiceAccounts", source.not_service_accounts, service_account_problem},
-                {"trustDomains", source.trust_domains, anything},
-                {"notTrustDomains", source.not_trust_domains, anything}});
+                {"trustDomains", source.trust_domains, trust_domain_problem},
+                {"notTrustDomains", source.not_trust_domains, trust_domain_problem}});
+  check_account_number(checker, source.service_accounts, source.not_service_accounts);
   if (!any) checker.error("a source must say something of where requests come from.");
   const bool accounts = !source.service_accounts.empty() || !source.not_service_accounts.empty();
   const bool others = !source.principals.empty() || !source.not_principals.empty() ||
@@ -159,9 +190,13 @@ void check_condition(Checker& checker, const AuthorizationCondition& condition) 
     problem = port_text_problem;
   } else if (condition.key == "source.serviceAccount") {
     problem = service_account_problem;
+  } else if (condition.key == "source.trustDomain") {
+    problem = wildcard_problem;
   }
   check_parts(checker, {{"values", condition.values, problem},
                         {"notValues", condition.not_values, problem}});
+  if (condition.key == "source.serviceAccount")
+    check_account_number(checker, condition.values, condition.not_values);
 }
 
 void check_rule(Checker& checker, const AuthorizationRule& rule) {
@@ -192,6 +227,8 @@ void check_custom_rule(Checker& checker, const AuthorizationRule& rule) {
     refuse("notNamespaces", !from.source->not_namespaces.empty());
     refuse("serviceAccounts", !from.source->service_accounts.empty());
     refuse("notServiceAccounts", !from.source->not_service_accounts.empty());
+    refuse("trustDomains", !from.source->trust_domains.empty());
+    refuse("notTrustDomains", !from.source->not_trust_domains.empty());
     refuse("principals", !from.source->principals.empty());
     refuse("notPrincipals", !from.source->not_principals.empty());
     refuse("requestPrincipals", !from.source->request_principals.empty());
@@ -200,7 +237,8 @@ void check_custom_rule(Checker& checker, const AuthorizationRule& rule) {
   checker.each("when", rule.when, [&](const AuthorizationCondition& condition) {
     const std::string& key = condition.key;
     refuse("key", key == "source.namespace" || key == "source.serviceAccount" ||
-                      key == "source.principal" || starts_with(key, "request.auth."));
+                      key == "source.trustDomain" || key == "source.principal" ||
+                      starts_with(key, "request.auth."));
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -51,6 +52,9 @@ struct Node {
   Value value;
   std::vector<Node> children;
 };
+
+/// True for every text that is CEL, also what `Program` doesn't know.
+bool is_syntax(std::string_view text);
 
 /// Fails with Errc::config and the place in the text.
 Result<Node> parse(const std::string& text);

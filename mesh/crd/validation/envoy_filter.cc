@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "mesh/crd/validation/common.h"
 #include "mesh/crd/validation/extensions.h"
 #include "mesh/crd/validation/names.h"
@@ -58,9 +60,32 @@ void check_match(Checker& checker, const Value& patch, const std::string& apply_
   if (wanted == "listener") check_filter_match(checker, *match, apply_to);
 }
 
+/// "type.googleapis.com/PACKAGE.MESSAGE".
+bool is_type_url(const std::string& text) {
+  const std::size_t slash = text.rfind('/');
+  return slash != std::string::npos && text.find('.', slash) != std::string::npos &&
+         text.find_first_of(" []{}*:", slash) == std::string::npos;
+}
+
+/// What istiod needs to know of each extension's configuration, to read it at all.
+bool has_typed_configs(const Value& value) {
+  if (value.is_array()) {
+    return std::all_of(value.array().begin(), value.array().end(), has_typed_configs);
+  }
+  if (!value.is_object()) return true;
+  return std::all_of(value.object().begin(), value.object().end(), [](const Member& member) {
+    const bool typed = member.key == "typed_config" || member.key == "typedConfig";
+    if (typed && !member.value.is_null() && text_at(member.value, "@type").empty()) return false;
+    if (member.key == "@type" && !(member.value.is_string() && is_type_url(member.value.string())))
+      return false;
+    return has_typed_configs(member.value);
+  });
+}
+
 void check_patch(Checker& checker, const Value& patch) {
   const std::string apply_to = text_at(patch, "applyTo");
   const std::string operation = text_at(patch, "patch/operation");
+  if (text_at(patch, "match/context") == "WAYPOINT") return;  // Not looked at by istiod, either.
   if (apply_to.empty() || apply_to == "INVALID")
     return checker.error("the field \"applyTo\" is required.");
   if (object_at(patch, "patch") == nullptr)
@@ -75,6 +100,11 @@ void check_patch(Checker& checker, const Value& patch) {
     return checker.error("match", regex_problem(version, "proxyVersion"));
   }
   check_match(checker, patch, apply_to);
+  if (const Value* value = object_at(patch, "patch/value")) {
+    const Checker::Step step(checker, "patch");
+    if (!has_typed_configs(*value))
+      checker.error("value", "each typed_config must be an object with \"@type\".");
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "mesh/crd/validation/cel.h"
 #include "mesh/crd/validation/common.h"
 #include "mesh/crd/validation/names.h"
 
@@ -131,23 +132,25 @@ void check_matched_ports(Checker& checker, const Value& spec) {
 
 void check_probe(Checker& checker, const Value& probe) {
   bool has_method = false;
-  for (const char* method : {"httpGet", "tcpSocket", "exec", "grpc"})
+  for (const char* method : {"httpGet", "tcpSocket", "exec"})
     has_method = has_method || probe.find(method) != nullptr;
-  if (!has_method) return checker.error("a probe needs one of httpGet, tcpSocket, exec and grpc.");
+  if (!has_method) return checker.error("a probe needs one of httpGet, tcpSocket and exec.");
   for (const char* method : {"httpGet", "tcpSocket"}) {
     const Value& check = member(probe, method);
     if (!check.is_object()) continue;
     const Checker::Step step(checker, method);
     const Value& port = member(check, "port");
-    checker.expect(
-        "port", port_problem(port.is_integer() ? static_cast<std::uint64_t>(port.integer()) : 0));
+    // What the schema lets through fits.
+    checker.expect("port", port_problem(port.is_number() && port.number() >= 0
+                                            ? static_cast<std::uint64_t>(port.number())
+                                            : 0));
   }
   const Value& http = member(probe, "httpGet");
   const std::string scheme = text(http, "scheme");
   if (!scheme.empty() && scheme != "HTTP" && scheme != "HTTPS")
     checker.error("httpGet", "its scheme must be HTTP or HTTPS.");
   for (const Value& header : list(http, "httpHeaders")) {
-    checker.expect("httpGet", header_name_problem(text(header, "name")));
+    checker.expect("httpGet", header_name_problem(text(header, "name"), kProbeMarks));
   }
   const Value& exec = member(probe, "exec");
   if (exec.is_object() && list(exec, "command").empty()) checker.error("exec", "needs a command.");
@@ -175,8 +178,12 @@ void check_telemetry(Checker& checker, const Value& spec) {
         "customTags", entries(tracing, "customTags"),
         [&](const std::string& name, const Value& tag) { check_custom_tag(checker, name, tag); });
   });
-  checker.each("accessLogging", list(spec, "accessLogging"),
-               [&](const Value& logging) { check_providers(checker, logging); });
+  checker.each("accessLogging", list(spec, "accessLogging"), [&](const Value& logging) {
+    check_providers(checker, logging);
+    const Value& filter = member(logging, "filter");
+    if (filter.is_object() && !cel::is_syntax(text(filter, "expression")))
+      checker.error("filter", "its expression must be CEL.");
+  });
 }
 
 void check_wasm_plugin(Checker& checker, const Value& spec) {
@@ -196,6 +203,8 @@ void check_traffic_extension(Checker& checker, const Value& spec) {
     check_wasm(checker, wasm);
   }
   if (lua.is_object() && text(lua, "inlineCode").empty()) checker.error("lua", "needs inlineCode.");
+  if (text(lua, "inlineCode").size() > 65536)
+    checker.error("lua", "inlineCode must not be longer than 64 KiB.");
   check_matched_ports(checker, spec);
 }
 

@@ -93,16 +93,18 @@ class HeaderValueReader {
   State state_ = State::literal;
 };
 
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 }  // namespace
 
-std::string header_name_problem(std::string_view name) {
+std::string header_name_problem(std::string_view name, std::string_view marks) {
   if (name.empty()) return "a header's name must not be empty.";
   for (const char c : name) {
-    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '-' || c == '_';
-    if (!good)
-      return "the header name \"" + std::string(name) +
-             "\" may hold letters, digits, \"-\" and \"_\" only.";
+    if (!is_alphanumeric(c) && marks.find(c) == std::string_view::npos)
+      return "the header name \"" + std::string(name) + "\" may hold letters, digits and " +
+             std::string(marks) + " only.";
   }
   return "";
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "mesh/crd/validation/common.h"
 #include "mesh/crd/validation/names.h"
 #include "mesh/crd/validation/networking.h"
@@ -19,7 +21,11 @@ std::string string_match_problem(const StringMatch& match, const std::string& wh
 }
 
 std::string match_name_problem(const std::string& name) {
-  return is_claim_header(name) ? "" : header_name_problem(name);
+  static constexpr std::string_view kPseudo[] = {":method", ":scheme", ":authority", ":path",
+                                                 ":status"};
+  const bool special = is_claim_header(name) ||
+                       std::find(std::begin(kPseudo), std::end(kPseudo), name) != std::end(kPseudo);
+  return special ? "" : header_name_problem(name, kTokenMarks);
 }
 
 }  // namespace

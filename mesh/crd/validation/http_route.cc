@@ -78,14 +78,14 @@ void check_cors(Checker& checker, const CorsPolicy& cors) {
                [&](const StringMatch& origin) { check_origin(checker, origin); });
   checker.each("allowMethods", cors.allow_methods, [&](const std::string& method) {
     static const std::vector<std::string> kMethods = {
-        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"};
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"};
     if (std::find(kMethods.begin(), kMethods.end(), method) == kMethods.end()) {
       checker.error("\"" + method + "\" is no HTTP method. Use one of " + join(kMethods, ", ") +
                     ".");
     }
   });
   const auto header = [&](const std::string& name) {
-    if (name != "*") checker.expect(header_name_problem(name));
+    if (name != "*") checker.expect(header_name_problem(name, kTokenMarks));
   };
   checker.each("allowHeaders", cors.allow_headers, header);
   checker.each("exposeHeaders", cors.expose_headers, header);
@@ -165,7 +165,7 @@ void check_mirrors(Checker& checker, const HttpRoute& route) {
 
 void check_redirect(Checker& checker, const HttpRedirect& redirect) {
   if (redirect.uri.empty() && redirect.authority.empty() && !redirect.port &&
-      !redirect.derive_port && redirect.scheme.empty() && !redirect.prefix_rewrite) {
+      !redirect.derive_port && redirect.scheme.empty()) {
     return checker.error("a redirect must change the uri, authority, port or scheme.");
   }
   if (redirect.redirect_code != 0 &&
@@ -207,8 +207,8 @@ bool is_retry_condition(const std::string& condition) {
                                                        "resource-exhausted",
                                                        "unavailable"};
   int status = 0;
-  const auto [end, error] =
-      std::from_chars(condition.data(), condition.data() + condition.size(), status);
+  const char* begin = condition.data() + (condition.compare(0, 1, "+") == 0 ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, condition.data() + condition.size(), status);
   if (error == std::errc{} && end == condition.data() + condition.size())
     return is_known_status(status);
   return std::find(kConditions.begin(), kConditions.end(), condition) != kConditions.end();
@@ -221,6 +221,7 @@ void check_retries(Checker& checker, const HttpRetry& retries) {
     checker.error("attempts", "is 0, which switches retries off, yet the rest says how to retry.");
   }
   check_duration(checker, "perTryTimeout", retries.per_try_timeout);
+  check_duration(checker, "backoff", retries.backoff);
   if (retries.retry_on.empty()) return;
   for (const std::string& condition : split(retries.retry_on, ',')) {
     if (!is_retry_condition(condition)) {

@@ -8,7 +8,7 @@ namespace lab::crd {
 namespace {
 
 bool is_prime(std::uint64_t number) {
-  if (number < 2) return false;
+  if (number == 0) return false;  // Envoy takes 1 for one.
   for (std::uint64_t factor = 2; factor * factor <= number; ++factor) {
     if (number % factor == 0) return false;
   }
@@ -18,6 +18,14 @@ bool is_prime(std::uint64_t number) {
 void check_consistent_hash(Checker& checker, const ConsistentHash& hash) {
   checker.with("httpCookie", hash.http_cookie, [&](const HttpCookie& cookie) {
     if (cookie.name.empty()) checker.error("name", "the cookie needs a name.");
+    std::set<std::string> seen;
+    checker.each("attributes", cookie.attributes, [&](const HttpCookieAttribute& attribute) {
+      if (attribute.name.empty()) {
+        checker.error("name", "the attribute needs a name.");
+      } else if (!seen.insert(attribute.name).second) {
+        checker.error("name", "the attribute \"" + attribute.name + "\" is there twice.");
+      }
+    });
   });
   if (hash.minimum_ring_size != 0 && (hash.ring_hash || hash.maglev)) {
     checker.error("minimumRingSize", "is the older spelling of ringHash; remove one of them.");

@@ -31,6 +31,16 @@ bool is_integer(std::string_view text) {
   return std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{};
 }
 
+/// Characters that RFC 3986 section 3.2.2 lets stand in a host; brackets only around an address.
+bool is_url_host(std::string_view host) {
+  if (!host.empty() && host.front() == '[') return host.find(']') != std::string_view::npos;
+  if (std::count(host.begin(), host.end(), ':') > 1) return false;
+  return std::all_of(host.begin(), host.end(), [](char c) {
+    return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80 ||
+           std::string_view("-_.~!$&'()*+,;=:<>\"").find(c) != std::string_view::npos;
+  });
+}
+
 std::string length_problem(std::string_view name) {
   if (name.size() > 255) return "the domain name is longer than 255 characters.";
   return name.empty() ? "a domain name must not be empty." : "";
@@ -53,12 +63,15 @@ std::string dns_labels_problem(std::string_view domain) {
   return "";
 }
 
-/// Label names and values: at most 63 characters, alphanumeric at the ends, "-", "_" and "."
-/// between.
+bool is_dns_label_text(std::string_view text) {
+  if (text.empty() || text.front() == '-' || text.back() == '-') return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_alphanumeric(c) || c == '-'; });
+}
+
+/// Label names and values: alphanumeric at the ends, "-", "_" and "." between.
 bool is_label_text(std::string_view text) {
-  if (text.empty() || text.size() > 63 || !is_alphanumeric(text.front()) ||
-      !is_alphanumeric(text.back()))
-    return false;
+  if (text.empty() || !is_alphanumeric(text.front()) || !is_alphanumeric(text.back())) return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
@@ -69,18 +82,16 @@ std::string label_key_problem(const std::string& key) {
   bool good_prefix = slash == std::string::npos || slash <= 253;
   if (slash != std::string::npos) {
     for (const std::string& part : split(key.substr(0, slash), '.'))
-      good_prefix = good_prefix && is_dns_label(part);
+      good_prefix = good_prefix && is_dns_label_text(part);
   }
-  if (good_prefix && is_label_text(name)) return "";
+  if (good_prefix && is_label_text(name) && name.size() <= 63) return "";
   return "invalid label key " + quoted(key) + ".";
 }
 
 }  // namespace
 
 bool is_dns_label(std::string_view text) {
-  if (text.empty() || text.size() > 63 || text.front() == '-' || text.back() == '-') return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_alphanumeric(c) || c == '-'; });
+  return text.size() <= 63 && is_dns_label_text(text);
 }
 
 bool is_wildcard_dns_label(std::string_view text) {
@@ -156,8 +167,7 @@ ProtocolClass protocol_class(std::string_view protocol) {
       {"http", ProtocolClass::http},  {"http_proxy", ProtocolClass::http},
       {"http2", ProtocolClass::http}, {"https", ProtocolClass::tls},
       {"tls", ProtocolClass::tls},    {"mongo", ProtocolClass::tcp},
-      {"redis", ProtocolClass::tcp},  {"mysql", ProtocolClass::tcp},
-      {"hbone", ProtocolClass::tcp},  {"doublehbone", ProtocolClass::tcp}};
+      {"redis", ProtocolClass::tcp},  {"mysql", ProtocolClass::tcp}};
   const std::string name = to_lower(protocol);
   for (const Entry& entry : kProtocols) {
     if (entry.name == name) return entry.treated_as;
@@ -200,7 +210,7 @@ std::string labels_problem(const Labels& labels) {
     if (const std::string problem = label_key_problem(key); !problem.empty()) return problem;
     if (!value.empty() && !is_label_text(value)) {
       return "invalid label value " + quoted(value) + " of " + quoted(key) +
-             ": at most 63 of A-Z, a-z, 0-9, \"-\", \"_\", \".\", alphanumeric at its ends.";
+             ": use A-Z, a-z, 0-9, \"-\", \"_\", \".\", alphanumeric at its ends.";
     }
   }
   return "";
@@ -260,7 +270,10 @@ std::optional<std::string> absolute_url_scheme(std::string_view text) {
     return {};
   const std::string_view rest = text.substr(colon + 1);
   if (!starts_with(rest, "//")) return scheme;  // Opaque, as "mailto:x" is.
-  const std::string_view authority = rest.substr(2, rest.find_first_of("/?#", 2) - 2);
+  const std::string_view authority = rest.substr(2, rest.find_first_of("/?", 2) - 2);
+  const std::size_t at = authority.rfind('@');
+  const std::string_view user = authority.substr(0, at == std::string_view::npos ? 0 : at);
+  if (!is_url_host(user) || !is_url_host(authority.substr(at + 1))) return {};
   const std::size_t port = authority.rfind(':');
   if (port != std::string_view::npos && authority.find(']', port) == std::string_view::npos &&
       authority.substr(port + 1).find_first_not_of("0123456789") != std::string_view::npos) {

@@ -34,7 +34,12 @@ std::string subset_name_problem(std::string_view name);
 std::string regex_problem(std::string_view regex, std::string_view where);
 /// A gateway of a VirtualService: "mesh", "name", "namespace/name" or a domain name.
 std::string gateway_name_problem(std::string_view name);
-std::string header_name_problem(std::string_view name);
+/// What a header's name may hold beside letters and digits: RFC 9110 section 5.6.2; a JWT rule's
+/// output header; a probe's header.
+constexpr std::string_view kTokenMarks = "!#$%&'*+-.^_`|~";
+constexpr std::string_view kStrictMarks = "-_";
+constexpr std::string_view kProbeMarks = "-";
+std::string header_name_problem(std::string_view name, std::string_view marks);
 /// Of a header that is added or set: no control characters, and each "%" begins a command or is
 /// doubled.
 std::string header_value_problem(std::string_view value);

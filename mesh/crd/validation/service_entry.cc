@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "mesh/crd/validation/common.h"
 #include "mesh/crd/validation/names.h"
 #include "mesh/crd/validation/networking.h"
@@ -8,9 +9,31 @@
 namespace lab::crd {
 namespace {
 
-bool resolves_by_dns(ServiceResolution resolution) {
-  return resolution == ServiceResolution::DNS || resolution == ServiceResolution::DNS_ROUND_ROBIN ||
-         resolution == ServiceResolution::DYNAMIC_DNS;
+/// Each request's own host is resolved: nothing else may say where it goes.
+void check_dynamic_dns(Checker& checker, const ServiceEntrySpec& spec) {
+  if (spec.hosts.empty()) checker.error("hosts", "resolution DYNAMIC_DNS needs a wildcard host.");
+  checker.each("hosts", spec.hosts, [&](const std::string& host) {
+    if (host.empty() || host.front() != '*')
+      checker.error("with resolution DYNAMIC_DNS a host must begin with a wildcard.");
+  });
+  if (!spec.addresses.empty())
+    checker.error("addresses", "resolution DYNAMIC_DNS takes no addresses.");
+  if (!spec.endpoints.empty())
+    checker.error("endpoints", "resolution DYNAMIC_DNS takes no endpoints.");
+  checker.each("ports", spec.ports, [&](const Port& port) {
+    static const std::vector<std::string> kProtocols = {"http", "tls", "grpc", "http2"};
+    if (std::find(kProtocols.begin(), kProtocols.end(), to_lower(port.protocol)) ==
+        kProtocols.end()) {
+      checker.error("protocol", "resolution DYNAMIC_DNS is for HTTP, HTTP2, GRPC and TLS only.");
+    }
+  });
+  const Labels& labels = checker.metadata().labels;
+  const auto waypoint = labels.find("istio.io/use-waypoint");
+  if (spec.location == ServiceLocation::MESH_INTERNAL && waypoint != labels.end() &&
+      !waypoint->second.empty() && !equal_ignore_case(waypoint->second, "none")) {
+    checker.error("location",
+                  "with resolution DYNAMIC_DNS and a waypoint it must be MESH_EXTERNAL.");
+  }
 }
 
 void check_hosts(Checker& checker, const ServiceEntrySpec& spec) {
@@ -18,6 +41,7 @@ void check_hosts(Checker& checker, const ServiceEntrySpec& spec) {
   checker.each("hosts", spec.hosts, [&](const std::string& host) {
     if (host == "*") return checker.error("a host must not be \"*\".");
     checker.expect(wildcard_domain_problem(host));
+    if (spec.resolution == ServiceResolution::DYNAMIC_DNS) return;
     if (!partial_wildcard_problem(host).empty()) checker.warn(partial_wildcard_problem(host));
   });
 }
@@ -25,7 +49,8 @@ void check_hosts(Checker& checker, const ServiceEntrySpec& spec) {
 void check_addresses(Checker& checker, const ServiceEntrySpec& spec) {
   checker.each("addresses", spec.addresses, [&](const std::string& address) {
     checker.expect(subnet_problem(address));
-    if (address.find('/') != std::string::npos && resolves_by_dns(spec.resolution)) {
+    if (address.find('/') != std::string::npos && spec.resolution != ServiceResolution::NONE &&
+        spec.resolution != ServiceResolution::STATIC) {
       checker.error("a CIDR block is allowed only with resolution NONE or STATIC.");
     }
   });
@@ -72,6 +97,7 @@ void check_endpoints(Checker& checker, const ServiceEntrySpec& spec) {
     if (!spec.endpoints.empty()) checker.error("endpoints", "resolution NONE takes no endpoints.");
     return;
   }
+  if (spec.resolution == ServiceResolution::DYNAMIC_DNS) return check_dynamic_dns(checker, spec);
   checker.each("endpoints", spec.endpoints, [&](const WorkloadEntrySpec& endpoint) {
     if (spec.resolution == ServiceResolution::STATIC)
       return check_workload_entry(checker, endpoint, &ports, false);
@@ -84,11 +110,8 @@ void check_endpoints(Checker& checker, const ServiceEntrySpec& spec) {
   if (!spec.endpoints.empty()) return;
   checker.each("hosts", spec.hosts, [&](const std::string& host) {
     // Nothing else says what is to be resolved.
-    if (!wildcard_domain_problem(host).empty() || !partial_wildcard_problem(host).empty()) {
-      checker.error(
-          "without endpoints, a host that DNS resolves must be a domain name or begin with "
-          "\"*.\".");
-    }
+    if (!fqdn_problem(host).empty())
+      checker.error("without endpoints, a host that DNS resolves must be a full domain name.");
   });
 }
 

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "base/text.h"
 #include "mesh/crd/validation/common.h"
 #include "mesh/crd/validation/names.h"
 
@@ -58,7 +59,21 @@ void check_outlier_detection(Checker& checker, const OutlierDetection& outlier) 
   checker.expect("minHealthPercent", percent_problem(outlier.min_health_percent));
 }
 
+/// A CA from a ConfigMap: "configmap://NAMESPACE/NAME", of the rule's own namespace.
+void check_config_map_credential(Checker& checker, const std::string& name) {
+  constexpr std::string_view kScheme = "configmap://";
+  if (name.compare(0, kScheme.size(), kScheme) != 0) return;
+  const std::vector<std::string> parts = split(name.substr(kScheme.size()), '/');
+  if (parts.size() < 2 || parts[0].empty() || parts[1].empty()) {
+    checker.error("credentialName", "must be of the form configmap://NAMESPACE/NAME.");
+  } else if (parts[0] != checker.metadata().namespace_name) {
+    checker.error("credentialName", "a ConfigMap must be of the rule's own namespace, " +
+                                        checker.metadata().namespace_name + ".");
+  }
+}
+
 void check_client_tls(Checker& checker, const ClientTlsSettings& tls) {
+  check_config_map_credential(checker, tls.credential_name);
   const bool simple = tls.mode == ClientTlsMode::SIMPLE;
   const bool mutual = tls.mode == ClientTlsMode::MUTUAL;
   if (tls.insecure_skip_verify.value_or(false)) {

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cctype>
 
+#include "base/text.h"
 #include "mesh/crd/validation/common.h"
 #include "mesh/crd/validation/names.h"
 #include "mesh/crd/validation/networking.h"
@@ -15,12 +17,16 @@ bool only_gateways(const VirtualServiceSpec& spec) {
 
 /// "outbound_.80_.subset_.host": the names that an AUTO_PASSTHROUGH gateway routes by.
 bool is_outbound_sni(const std::string& host) {
-  return host.compare(0, 10, "outbound_.") == 0 && host.size() > 10 && host[10] >= '0' &&
-         host[10] <= '8';
+  const std::vector<std::string> parts = split(host, '_');
+  return parts.size() >= 4 && parts[0] == "outbound" &&
+         parts[1].find_first_of("0123456789") != std::string::npos &&
+         std::any_of(parts[3].begin(), parts[3].end(),
+                     [](unsigned char c) { return std::isalpha(c) != 0; });
 }
 
 std::string gateway_host_problem(const std::string& host, bool has_sni) {
-  if (!has_sni || host.compare(0, 10, "outbound_.") != 0) return wildcard_domain_problem(host);
+  if (host.size() > 255 || !has_sni || host.compare(0, 9, "outbound_") != 0)
+    return wildcard_domain_problem(host);
   return is_outbound_sni(host)
              ? ""
              : "\"" + host + "\" must be of the form outbound_.PORT_.SUBSET_.HOST.";
@@ -144,8 +150,10 @@ void check_tcp_route(Checker& checker, const TcpRoute& route) {
 
 bool is_claim_header(std::string_view name) {
   constexpr std::string_view kClaims = "@request.auth.claims";
-  if (name.size() <= kClaims.size() + 1 || name.substr(0, kClaims.size()) != kClaims) return false;
-  return name[kClaims.size()] == '.' || name[kClaims.size()] == '[';
+  if (!equal_ignore_case(name.substr(0, kClaims.size()), kClaims)) return false;
+  const std::string_view claim = name.substr(kClaims.size());
+  if (claim.size() > 1 && claim.front() == '.') return true;
+  return claim.size() > 2 && claim.front() == '[' && claim.back() == ']';
 }
 
 void check_gateway_names(Checker& checker, const std::vector<std::string>& gateways) {

@@ -62,8 +62,10 @@ void check_annotations(Checker& checker, const Object& object) {
   if (annotations.count("istio.io/dry-run") != 0 && object.kind != "AuthorizationPolicy") {
     checker.error("the annotation istio.io/dry-run is for AuthorizationPolicy only. Remove it.");
   }
-  if (annotations.count("internal.istio.io/webhook-always-reject") != 0) {
-    checker.error("the annotation internal.istio.io/webhook-always-reject refuses the object.");
+  for (const char* internal : {"internal.istio.io/webhook-always-reject",
+                               "internal.istio.io/parent-namespace", "internal.istio.io/parents"}) {
+    if (annotations.count(internal) != 0)
+      checker.error("the annotation " + std::string(internal) + " is not for users. Remove it.");
   }
 }
 
