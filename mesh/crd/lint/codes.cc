@@ -202,9 +202,6 @@ constexpr LintCode kCodes[] = {
      "address, and two such entries for one port exclude each other."},
     {"LAB0502", kError, "STATIC without endpoints",
      "There is nothing to send to: requests get 503."},
-    {"LAB0503", kError, "a wildcard that DNS shall resolve",
-     "A wildcard is no name that DNS knows. Use resolution NONE, which takes the address that "
-     "the client asked for."},
     {"LAB0504", kWarning, "one port of a host defined twice",
      "Endpoints of two definitions are not merged reliably; which one wins depends on age and "
      "namespace."},

@@ -33,17 +33,6 @@ void lint_entry(const ServiceEntry& entry, LintReport& report) {
     report.add("LAB0502", entry,
                "resolution STATIC without endpoints or workloadSelector: every request gets 503.");
   }
-  if (spec.resolution != ServiceResolution::DNS &&
-      spec.resolution != ServiceResolution::DNS_ROUND_ROBIN)
-    return;
-  for (const std::string& host : spec.hosts) {
-    if (host.front() == '*' && spec.endpoints.empty()) {
-      report.add(
-          "LAB0503", entry,
-          "the host \"" + host +
-              "\" is a wildcard, which DNS can't resolve. Use resolution NONE, or name endpoints.");
-    }
-  }
 }
 
 void lint_duplicates(const LintIndex& index, LintReport& report) {
