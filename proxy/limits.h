@@ -43,6 +43,8 @@ inline constexpr std::int64_t kControlFramesPerSecond = 100;
 /// Streams that the peer gives up before their answer is complete, or opens above the limit; each answered one allows
 /// another.
 inline constexpr std::int64_t kPrematureResets = 100;
+/// Bytes of a request that came after its answer was complete before the stream is reset; a second ends it, too.
+inline constexpr std::size_t kLateBytes = 32 * 1024;
 /// Header blocks above the limits on one connection: each costs a decompression for nothing.
 inline constexpr std::uint32_t kMaxOversizedHeads = 10;
 

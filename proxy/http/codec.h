@@ -139,8 +139,11 @@ class Codec {
   /// Requests that are neither finished in both directions nor reset.
   virtual std::size_t active_streams() const = 0;
 
-  /// A second or more has passed: budgets against floods recover. At most once a second.
+  /// A second or more has passed: budgets against floods recover, streams whose answer was complete
+  /// before their request are reset.
   virtual void relax() {}
+  /// True when relax() must be called after a second although nothing may happen meanwhile.
+  virtual bool wants_relax() const { return false; }
 
   /// buffered() above which a session should stop reading the other side.
   void set_high_mark(std::size_t bytes) { high_mark_ = bytes; }

@@ -23,6 +23,7 @@ class Http2Codec : public Base, protected Hooks {
   bool wants_pump() const override { return connection_.wants_pump(); }
   bool wants_close() const override { return connection_.wants_close(); }
   void relax() override { connection_.relax(); }
+  bool wants_relax() const override { return connection_.wants_relax(); }
   void reset(StreamId stream, ResetReason reason) override {
     connection_.reset(stream, code_of(reason));
   }

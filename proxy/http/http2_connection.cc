@@ -124,6 +124,9 @@ struct Callbacks {
     Stream* stream = connection.find(static_cast<StreamId>(id));
     if (stream == nullptr || stream->quiet) {
       nghttp2_session_consume_connection(session, size);
+      if (stream == nullptr || !stream->local_done || !connection.is_server_) return 0;
+      stream->late_bytes += size;
+      if (stream->late_bytes > limits::kLateBytes) connection.dismiss(*stream);
       return 0;
     }
     stream->unconsumed += size;
@@ -149,17 +152,18 @@ struct Callbacks {
     return 0;
   }
 
-  static int frame_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+  static int frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     Connection& connection = self(user);
     const bool has_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
     if (!has_end || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
     Stream* stream = connection.find(static_cast<StreamId>(frame->hd.stream_id));
     if (stream == nullptr) return 0;
     stream->local_done = true;
-    // RFC 9113 section 8.1: an answer that is complete before its request asks the client to stop
-    // sending.
+    // RFC 9113 section 8.1: an answer that is complete before its request may ask the client to
+    // stop sending. Not at once: the rest of most requests is on its way, and after a reset of ours
+    // it could no longer be judged.
     if (connection.is_server_ && !stream->remote_done && !stream->tunnel) {
-      nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_NO_ERROR);
+      connection.lingering_.push_back(stream->id);
     }
     return 0;
   }
@@ -409,6 +413,23 @@ void Connection::reset(StreamId stream, ErrorCode code) {
   forget(stream);
   nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(stream),
                             static_cast<std::uint32_t>(code));
+}
+
+void Connection::dismiss(Stream& stream) {
+  if (std::exchange(stream.dismissed, true)) return;
+  nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(stream.id),
+                            NGHTTP2_NO_ERROR);
+}
+
+void Connection::relax() {
+  guard_.relax();
+  if (failed_) return;
+  for (std::size_t i = 0; i < aged_; ++i) {
+    Stream* stream = find(lingering_[i]);
+    if (stream != nullptr) dismiss(*stream);
+  }
+  lingering_.erase(lingering_.begin(), lingering_.begin() + static_cast<std::ptrdiff_t>(aged_));
+  aged_ = lingering_.size();
 }
 
 void Connection::consume(StreamId stream, std::size_t bytes) {

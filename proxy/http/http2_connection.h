@@ -26,8 +26,10 @@ struct Stream {
   bool deferred = false;     ///< The library waits for more of the queue.
   bool above = false;        ///< The session waits for on_send_ready.
   std::uint32_t interims = 0;
-  std::string upgrade;  ///< :protocol of an extended CONNECT.
+  std::string upgrade;     ///< :protocol of an extended CONNECT.
+  bool dismissed = false;  ///< RST_STREAM NO_ERROR was asked for.
   std::size_t unconsumed = 0;
+  std::size_t late_bytes = 0;  ///< Of the request, received after its answer was complete.
   std::optional<std::uint64_t> length_left;  ///< Of the declared content-length, in sending.
   Buffer queue;
   std::unique_ptr<FieldList> trailers;
@@ -61,7 +63,10 @@ class Connection {
   void pump();
   bool wants_pump() const;
   bool wants_close() const;
-  void relax() { guard_.relax(); }
+  /// A second or more has passed.
+  void relax();
+  /// Somebody must call relax() when a second has passed, whether the peer sends or not.
+  bool wants_relax() const { return !failed_ && !lingering_.empty(); }
 
   Stream* find(StreamId stream);
   std::size_t active_streams() const;
@@ -94,6 +99,7 @@ class Connection {
   bool library_gave_up() const;
   void reset_all(ResetReason reason);
   void resume(Stream& stream);
+  void dismiss(Stream& stream);
 
   const bool is_server_;
   const Http2Options options_;
@@ -104,6 +110,9 @@ class Connection {
   std::unordered_map<StreamId, std::unique_ptr<Stream>> streams_;
   FieldBlock block_;
   std::vector<StreamId> ready_;  ///< Streams to be told on_send_ready.
+  /// Answered before the request was complete; those before `aged_` have waited a second.
+  std::vector<StreamId> lingering_;
+  std::size_t aged_ = 0;
   std::size_t high_mark_ = 0;
   bool in_library_ = false;  ///< It must not be entered again.
   bool failed_ = false;

@@ -56,7 +56,7 @@ void FrameGuard::check(const Frame& frame) {
       }
       return;
     case kRstStream:
-      if (peer_is_client_) end_by_peer(frame.stream);
+      if (peer_is_client_) reset_by_peer(frame.stream);
       return spend();
     case kPushPromise:
       // RFC 9113 section 8.4: we never allow it, and a client never may.
@@ -119,6 +119,12 @@ void FrameGuard::end_by_peer(std::uint32_t stream) {
   if (found == open_.end()) return;
   *found = open_.back();
   open_.pop_back();
+}
+
+void FrameGuard::reset_by_peer(std::uint32_t stream) {
+  end_by_peer(stream);
+  // What the peer sends from now on it sends knowingly, whoever closed the stream first.
+  std::replace(abandoned_.begin(), abandoned_.end(), stream, std::uint32_t{0});
 }
 
 void FrameGuard::stream_closed(std::uint32_t stream) {

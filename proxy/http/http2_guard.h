@@ -65,6 +65,7 @@ class FrameGuard {
   void check_headers(const Frame& frame);
   void check_data(const Frame& frame);
   void end_by_peer(std::uint32_t stream);
+  void reset_by_peer(std::uint32_t stream);
   void refuse_ended(std::uint32_t stream);
   bool is_open(std::uint32_t stream) const;
   bool is_abandoned(std::uint32_t stream) const;

@@ -17,6 +17,7 @@ HttpSession::HttpSession(SessionContext context, std::shared_ptr<HcmInstance> hc
       headers_timer_(context_.worker.loop, Callback::to<&HttpSession::on_headers_late>(this)),
       duration_timer_(context_.worker.loop, Callback::to<&HttpSession::on_max_duration>(this)),
       drain_timer_(context_.worker.loop, Callback::to<&HttpSession::on_drain_over>(this)),
+      relax_timer_(context_.worker.loop, Callback::to<&HttpSession::on_relax>(this)),
       started_at_(context_.worker.loop.now()) {
   hcm_->stats.downstream_cx_total.add();
   hcm_->stats.downstream_cx_active.add();
@@ -114,7 +115,15 @@ void HttpSession::settle() {
 void HttpSession::on_flush() {
   if (!codec_) return;
   link_.flush();
+  if (codec_->wants_relax() && !relax_timer_.armed()) relax_timer_.start(std::chrono::seconds(1));
   close_if_done();
+}
+
+void HttpSession::on_relax() {
+  if (state_ == State::closed) return;
+  codec_->relax();
+  if (codec_->wants_relax()) relax_timer_.start(std::chrono::seconds(1));
+  settle();
 }
 
 void HttpSession::close_if_done() {

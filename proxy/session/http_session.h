@@ -75,6 +75,7 @@ class HttpSession final : public Session, public ConnectionCallbacks, public Ser
   void on_headers_late();
   void on_max_duration();
   void on_drain_over();
+  void on_relax();
 
   SessionContext context_;
   std::shared_ptr<HcmInstance> hcm_;
@@ -83,7 +84,7 @@ class HttpSession final : public Session, public ConnectionCallbacks, public Ser
   std::unique_ptr<ServerCodec> codec_;
   CodecLink link_;
   std::unordered_map<StreamId, std::unique_ptr<HttpStream>> streams_;
-  Timer idle_timer_, headers_timer_, duration_timer_, drain_timer_;
+  Timer idle_timer_, headers_timer_, duration_timer_, drain_timer_, relax_timer_;
   TimePoint started_at_{};
   std::uint64_t requests_ = 0;
   State state_ = State::starting;

@@ -18,6 +18,11 @@ class CodecLink {
   /// For ConnectionCallbacks::on_data. Bytes that the codec doesn't want yet stay with the
   /// connection.
   Result<std::size_t> feed(std::string_view bytes) {
+    const TimePoint now = connection_->loop().now();
+    if (now - relaxed_at_ >= kRelaxEvery) {
+      relaxed_at_ = now;
+      codec_->relax();
+    }
     if (!codec_->wants_feed()) {
       hold();
       return std::size_t{0};
@@ -50,6 +55,7 @@ class CodecLink {
   }
 
  private:
+  static constexpr std::chrono::seconds kRelaxEvery{1};
   void hold() {
     if (held_) return;
     held_ = true;
@@ -57,6 +63,7 @@ class CodecLink {
   }
   Connection* connection_ = nullptr;
   Codec* codec_ = nullptr;
+  TimePoint relaxed_at_{};
   bool held_ = false;
 };
 

@@ -303,6 +303,56 @@ TEST(Http2Server, TheWindowIsTheSessionsToOpen) {
   EXPECT_TRUE(outcome.goaway == kFlowControl || outcome.reset == kFlowControl);
 }
 
+/// What follows an answer that was complete before its request.
+TEST(Http2Server, TheRestOfAnAnsweredRequestIsStillJudged) {
+  struct Row {
+    const char* why;
+    std::string input;
+    int seconds;
+    int goaway, reset;
+  };
+  const Row rows[] = {
+      {"8.1: at first the client is let go on", frame(kData, 0, 1, "ab"), 0, kNone, kNone},
+      {"8.1: after a second it is asked to stop", "", 2, kNone, 0},
+      {"8.1: after much of a body, too",
+       frame(kData, 0, 1, std::string(16384, 'x')) + frame(kData, 0, 1, std::string(16384, 'x')) +
+           frame(kData, 0, 1, "x"),
+       0, kNone, 0},
+      {"8.1: an end in time", frame(kData, kEndStream, 1, "ab"), 0, kNone, kNone},
+      {"8.1: trailers without an end", headers(1, field("x", "y"), kEndHeaders), 0, kNone,
+       kProtocol},
+      {"8.1: pseudo-fields in trailers", headers(1, field(":method", "GET")), 0, kNone, kProtocol},
+      {"5.1: HEADERS after RST_STREAM",
+       frame(kRstStream, 0, 1, number(8, 4)) + headers(1, request_fields()), 0, kStreamClosed,
+       kNone},
+      {"5.1: DATA after RST_STREAM",
+       frame(kRstStream, 0, 1, number(8, 4)) + frame(kData, 0, 1, "a"), 0, kStreamClosed, kNone},
+      {"5.1: RST_STREAM ends what we had reset, too",
+       frame(kRstStream, 0, 1, number(8, 4)) + frame(kData, 0, 1, "a"), 2, kStreamClosed, 0},
+      {"5.1: what crosses our reset is no offence", frame(kData, 0, 1, "a"), 2, kNone, 0},
+      {"6.9.1: a window that overflows", frame(kWindowUpdate, 0, 1, number(0x7fffffff, 4)), 0,
+       kNone, kFlowControl},
+  };
+  for (const Row& row : rows) {
+    ServerRecorder events;
+    const auto codec = make_http2_server(events, {});
+    events.codec = codec.get();
+    feed_in_pieces(*codec, start() + post(1), 1 << 20);
+    ResponseHead ok;
+    ok.status = 200;
+    codec->send_response(1, ok, true);
+    codec->pump();
+    EXPECT_TRUE(codec->wants_relax()) << row.why;
+    for (int i = 0; i < row.seconds; ++i) codec->relax();
+    codec->pump();
+    feed_in_pieces(*codec, row.input, 1 << 20);
+    codec->pump();
+    const Outcome outcome = read_output(codec->output().view());
+    EXPECT_EQ(outcome.goaway, row.goaway) << row.why;
+    EXPECT_EQ(outcome.reset, row.reset) << row.why;
+  }
+}
+
 TEST(Http2Server, Draining) {
   ServerRecorder events;
   const auto codec = make_http2_server(events, {});
