@@ -58,6 +58,7 @@ class Http1Server final : public ServerCodec {
   void refuse(BadRequest why);
   bool offers_tunnel(const Framing& framing);
   void finish_answer(const HeaderMap* trailers);
+  void give_up_head();
   bool takes_tunnel(unsigned status) const {
     return status == 101 || (request_.is_connect && status < 300);
   }
@@ -225,6 +226,17 @@ void Http1Server::refuse(BadRequest why) {
   events_.on_bad_request(stream_, std::move(why));
 }
 
+/// The session answers a request whose head it no longer waits for.
+void Http1Server::give_up_head() {
+  state_ = State::broken;
+  failure_ = "the head did not come in time";
+  request_ = {};
+  request_.close = true;
+  ++stream_;
+  open_ = true;
+  answered_ = false;
+}
+
 void Http1Server::end_of_input() {
   switch (state_) {
     case State::head:
@@ -271,6 +283,7 @@ void Http1Server::pump() {
 }
 
 void Http1Server::send_response(StreamId stream, const ResponseHead& head, bool end_stream) {
+  if (stream == stream_ + 1 && state_ == State::head) give_up_head();
   if (stream != stream_ || !open_ || answered_) return;
   const bool is_interim = head.status < 200 && head.status != 101;
   if (is_interim) {

@@ -153,7 +153,9 @@ Outgoing write_response(const ResponseHead& head, const AnswerTo& request, bool 
   append_fields(head.headers, Skip{never_length || wrong_length, head.status != 101}, proper_case,
                 out);
   if (!is_1xx && !tunnel) {
-    if (request.close) {
+    const bool until_close =
+        is_10 && has_body && !length && !request.is_head && !never_length && head.status != 304;
+    if (request.close || until_close) {
       append_field("connection", "close", proper_case, out);
     } else if (is_10) {
       append_field("connection", "keep-alive", proper_case, out);

@@ -47,6 +47,17 @@ std::optional<std::int64_t> signed_number(std::string_view text) {
   return number;
 }
 
+/// A repeated field matches when one of its values does, and inverted when none does (Envoy 1.40).
+template <class Judge>
+bool any_value(const HeaderMap& headers, std::string_view name, bool invert, Judge judge) {
+  const std::size_t first = headers.find(name);
+  if (first == HeaderMap::kNone) return judge(std::nullopt);
+  for (std::size_t i = first; i != HeaderMap::kNone; i = headers.find(name, i + 1)) {
+    if (judge(std::optional(headers.at(i).value)) != invert) return !invert;
+  }
+  return invert;
+}
+
 }  // namespace
 
 Result<HeaderMatch> HeaderMatch::compile(const config::HeaderMatcher& source) {
@@ -79,17 +90,15 @@ bool HeaderMatch::matches_value(std::optional<std::string_view> value) const {
 }
 
 bool HeaderMatch::matches(const RequestHead& head) const {
-  std::string scratch;
-  return matches_value(joined_value(head, name_, scratch));
+  if (name_.starts_with(':') || name_ == "host") return matches_value(head.field(name_));
+  return any_value(head.headers, name_, invert_,
+                   [this](std::optional<std::string_view> value) { return matches_value(value); });
 }
 
 bool HeaderMatch::matches(const ResponseHead& head) const {
-  std::string scratch;
-  if (name_ == ":status") {
-    scratch = std::to_string(head.status);
-    return matches_value(scratch);
-  }
-  return matches_value(joined_value(head.headers, name_, scratch));
+  if (name_ == ":status") return matches_value(std::to_string(head.status));
+  return any_value(head.headers, name_, invert_,
+                   [this](std::optional<std::string_view> value) { return matches_value(value); });
 }
 
 Result<std::vector<HeaderMatch>> compile_header_matches(

@@ -56,7 +56,9 @@ void HeaderMutation::apply(HeaderMap& headers, const StreamInfo& info) const {
     changes.push_back(Change{&addition.name, std::move(value), overwrite});
   }
   for (const Change& change : changes) {
-    if (change.overwrite) headers.set(*change.name, change.value);
+    if (!change.overwrite) continue;
+    headers.remove(*change.name);  // As Envoy: the new one stands at the end.
+    headers.add(*change.name, change.value);
   }
   for (const Change& change : changes) {
     if (!change.overwrite) headers.add(*change.name, change.value);

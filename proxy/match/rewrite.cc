@@ -17,8 +17,8 @@ std::optional<std::string> rewritten_path(const RouteMatch& match, const std::st
 
 void rewrite_host(RequestHead& head, const std::string& host, bool append_forwarded_host,
                   bool keep_original) {
-  if (append_forwarded_host) head.headers.append("x-forwarded-host", head.authority);
   if (keep_original) head.headers.set("x-envoy-original-host", head.authority);
+  if (append_forwarded_host) head.headers.append("x-forwarded-host", head.authority);
   head.authority = host;
 }
 

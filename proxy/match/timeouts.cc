@@ -135,6 +135,11 @@ RequestTimeouts request_timeouts(const RouteEntry& route, RequestHead& head,
   if (asked == "true" || asked == "false") result.hedge_on_per_try_timeout = asked == "true";
   headers.remove(kHedge);
   set_timeout_headers(route, result, head, rules, Milliseconds(0));
+  const Milliseconds longest =
+      action.max_stream_duration ? max_stream_duration(route, head, {}) : Milliseconds(0);
+  if (longest.count() > 0 && is_grpc_request(head)) {
+    headers.set("grpc-timeout", grpc_timeout_text(longest));
+  }
   return result;
 }
 

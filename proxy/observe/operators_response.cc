@@ -61,18 +61,18 @@ std::vector<Operator> response_operators() {
       {"RESPONSE_CODE_DETAILS", kOptional, make_details},
       plain("RESPONSE_FLAGS",
             [](const StreamInfo& info) {
-              return info.flags.any() ? Value(info.flags.short_text()) : Value();
+              return Value(info.flags.any() ? info.flags.short_text() : "-");
             }),
       plain("RESPONSE_FLAGS_LONG",
             [](const StreamInfo& info) {
-              return info.flags.any() ? Value(info.flags.long_text()) : Value();
+              return Value(info.flags.any() ? info.flags.long_text() : "-");
             }),
       plain("CONNECTION_TERMINATION_DETAILS",
             [](const StreamInfo& info) {
               return text_or_null(info.connection->termination_details);
             }),
       plain("LOCAL_REPLY_BODY",
-            [](const StreamInfo& info) { return text_or_null(info.local_reply_body); }),
+            [](const StreamInfo& info) { return Value(std::string(info.local_reply_body)); }),
       {"GRPC_STATUS", kOptional, make_grpc_status},
       plain("GRPC_STATUS_NUMBER",
             [](const StreamInfo& info) -> Value {

@@ -68,11 +68,11 @@ std::string_view upstream_reset_text(UpstreamReset reason) {
     case UpstreamReset::local_reset:
       return "local reset";
     case UpstreamReset::local_refused_stream_reset:
-      return "local refused-stream reset";
+      return "local refused stream reset";
     case UpstreamReset::remote_reset:
       return "remote reset";
     case UpstreamReset::remote_refused_stream_reset:
-      return "remote refused-stream reset";
+      return "remote refused stream reset";
     case UpstreamReset::local_connection_failure:
       return "local connection failure";
     case UpstreamReset::remote_connection_failure:

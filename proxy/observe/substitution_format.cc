@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/file.h"
@@ -43,6 +44,10 @@ Result<JsonFormat> JsonFormat::compile(const Value& source) {
       format.children_.push_back(TRY(JsonFormat::compile(member.value)));
       format.children_.back().key_ = member.key;
     }
+    // As Envoy, whose Struct has no order of its own.
+    std::stable_sort(
+        format.children_.begin(), format.children_.end(),
+        [](const JsonFormat& left, const JsonFormat& right) { return left.key_ < right.key_; });
   } else {
     format.constant_ = source;
   }

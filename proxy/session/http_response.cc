@@ -21,10 +21,17 @@ void HttpStream::answer(LocalReply reply) {
     request_done_ = true;
     return finish();
   }
-  send_local(reply);
+  send_local(std::move(reply));
 }
 
-void HttpStream::send_local(const LocalReply& reply) {
+/// The route itself is the answer: a redirect or a direct response.
+bool HttpStream::is_direct() const {
+  return route_.route != nullptr && table_ &&
+         route_.route->action() != RouteEntry::Action::forward &&
+         info_.response_code_details == details::kDirectResponse;
+}
+
+void HttpStream::send_local(LocalReply reply) {
   if (reply.flag) info_.flags.set(*reply.flag);
   info_.response_code_details = reply.details;
   for (char& c : info_.response_code_details) {
@@ -32,6 +39,18 @@ void HttpStream::send_local(const LocalReply& reply) {
   }
   ResponseHead head;
   std::string body;
+  if (is_direct()) {
+    // As Envoy: the route's changes come before the status is known and the body is described.
+    info_.response_code = 0;
+    for (const auto& [name, value] : reply.headers) {
+      if (name != "content-type") head.headers.add(name, value);
+    }
+    std::erase_if(reply.headers, [](const auto& each) { return each.first != "content-type"; });
+    table_->finalize_response(*route_.route, choice_.weighted, head.headers, info_);
+  } else if (info_.attempts > 0 &&
+             route_.virtual_host->config().include_attempt_count_in_response) {
+    head.headers.set("x-envoy-attempt-count", std::to_string(info_.attempts));
+  }
   hcm().local_replies.shape(reply, info_, head, body);
   const bool head_only = body.empty() || head_.method == "HEAD";
   info_.bytes.body_sent = head_only ? 0 : body.size();
@@ -46,22 +65,20 @@ void HttpStream::send_head(ResponseHead&& head, bool end_stream, bool local) {
   response_ = std::move(head);
   info_.response = &response_;
   info_.response_code = response_.status;
-  const bool from_route = route_.route != nullptr && table_;
-  const bool direct = local && from_route && route_.route->action() != RouteEntry::Action::forward;
-  if (from_route && (!local || direct)) {
+  if (route_.route != nullptr && table_ && !local) {
     table_->finalize_response(*route_.route, choice_.weighted, response_.headers, info_);
   }
   for (const std::string& cookie : set_cookies_) response_.headers.add("set-cookie", cookie);
   for (auto filter = filters_.rbegin(); filter != filters_.rend(); ++filter)
     (*filter)->on_response(response_, *this);
+  tunnel_ = !local && head_.asks_tunnel() &&
+            (response_.status == 101 || (head_.is_connect() && response_.status / 100 == 2));
+  apply_response_rules(hcm(), loop().wall_now(), local, response_, tunnel_);
   if (hcm().config.always_set_request_id_in_response &&
       !response_.headers.contains("x-request-id")) {
     const auto id = head_.headers.get("x-request-id");
     if (id) response_.headers.add("x-request-id", std::string(*id));
   }
-  tunnel_ = !local && head_.asks_tunnel() &&
-            (response_.status == 101 || (head_.is_connect() && response_.status / 100 == 2));
-  apply_response_rules(hcm(), loop().wall_now(), local, response_, tunnel_);
   if (session_.worker().draining) session_.codec().start_drain();
   response_started_ = true;
   state_ = State::responding;
@@ -108,7 +125,7 @@ void HttpStream::on_response(ResponseHead&& head, bool end_stream) {
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(waited).count();
   cluster_->stats().upstream_rq_time.record(static_cast<std::uint64_t>(milliseconds));
   if (!hcm().router.suppress_envoy_headers) {
-    if (!head_.asks_tunnel()) {
+    if (request_done_) {  // As Envoy: else it says nothing about the upstream.
       head.headers.set("x-envoy-upstream-service-time", std::to_string(milliseconds));
     }
     if (route_.virtual_host->config().include_attempt_count_in_response) {

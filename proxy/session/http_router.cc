@@ -317,7 +317,8 @@ void HttpStream::upstream_failed(UpstreamReset reason, const std::string& transp
   if (retry_ && retry_after(retry_->on_reset(reason, request_started))) return;
   LocalReply reply;
   reply.status = reason == UpstreamReset::protocol_error ? 502 : 503;
-  reply.body = reset_body(reason, transport, info_.attempts > 1);
+  // Why the transport failed is for records, not for the client (Envoy 1.40's default).
+  reply.body = reset_body(reason, "", info_.attempts > 1);
   reply.details = reset_details(reason, false, transport);
   reply.flag = flag_of(reason);
   if (reason == UpstreamReset::overflow) reply.headers.emplace_back("x-envoy-overloaded", "true");
@@ -399,7 +400,10 @@ void HttpStream::timed_out(ResponseFlag flag, std::string_view details) {
                          ? std::string(kTimeoutBody)
                      : flag == ResponseFlag::duration_timeout ? "downstream duration timeout"
                                                               : "stream timeout";
-  answer({status, std::move(body), std::string(details), flag, {}, {}});
+  const auto grpc_status = flag == ResponseFlag::duration_timeout
+                               ? std::optional<std::uint32_t>(4)  // DEADLINE_EXCEEDED
+                               : std::nullopt;
+  answer({status, std::move(body), std::string(details), flag, {}, grpc_status});
 }
 
 void HttpStream::drop_upstream() {

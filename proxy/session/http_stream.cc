@@ -75,7 +75,9 @@ void HttpStream::on_head(RequestHead&& head, bool end_stream) {
 
 /// The checks and changes that come before any routing.
 bool HttpStream::head_is_acceptable() {
+  const bool http1 = session_.codec().protocol() != Protocol::http2;
   if (head_.authority.empty()) {
+    if (http1) session_.codec().start_drain();
     answer({400, "", std::string(details::kMissingHost), {}, {}, {}});
     return false;
   }
@@ -83,6 +85,10 @@ bool HttpStream::head_is_acceptable() {
     stats().downstream_rq_non_relative_path.add();
     const auto why = head_.path.empty() ? details::kMissingPath : details::kAbsolutePath;
     answer({404, "", std::string(why), {}, {}, {}});
+    return false;
+  }
+  if (auto reply = last_hop_reply(head_)) {
+    answer(*std::move(reply));
     return false;
   }
   if (!hcm().config.proxy_100_continue && head_.headers.contains("expect")) {
@@ -100,6 +106,7 @@ bool HttpStream::head_is_acceptable() {
   if (!head_.is_connect() && head_.path != "*")
     verdict = normalize_path(hcm().path_rules, head_.path);
   if (verdict == PathVerdict::reject) {
+    if (http1) session_.codec().start_drain();  // As Envoy.
     answer({400, "", std::string(details::kPathNormalizationFailed), {}, {}, {}});
     return false;
   }
@@ -259,7 +266,7 @@ void HttpStream::on_bad_request(BadRequest&& why) {
 }
 
 void HttpStream::on_head_late() {
-  answer({408, "", std::string(details::kRequestHeaderTimeout), {}, {}, {}});
+  answer({408, "request header timeout", std::string(details::kRequestHeaderTimeout), {}, {}, {}});
 }
 
 void HttpStream::on_idle() {

@@ -115,7 +115,8 @@ class HttpStream final : public Deletable, public FilterHost, public UpstreamEve
 
   // http_response.cc: the answer's way back.
   void send_head(ResponseHead&& head, bool end_stream, bool local);
-  void send_local(const LocalReply& reply);
+  bool is_direct() const;
+  void send_local(LocalReply reply);
   void response_complete();
   void release_response_bytes();
 

@@ -98,6 +98,8 @@ void LocalReplyRules::shape(const LocalReply& reply, StreamInfo& info, ResponseH
     head.headers.set("content-type", "application/grpc");
     head.headers.set("grpc-status",
                      std::to_string(reply.grpc_status.value_or(grpc_status_of(status))));
+    // The line's end that JSON has as a body is no part of a field.
+    if (type == "application/json" && body.ends_with('\n')) body.pop_back();
     if (!body.empty()) head.headers.set("grpc-message", grpc_message(body));
     body.clear();
     return;

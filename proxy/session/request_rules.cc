@@ -1,6 +1,7 @@
 #include "proxy/session/request_rules.h"
 
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 #include "base/text.h"
@@ -32,10 +33,23 @@ constexpr std::array<std::string_view, 5> kInsideOnly = {
     "x-envoy-decorator-operation", "x-envoy-downstream-service-cluster",
     "x-envoy-downstream-service-node", "x-envoy-original-path", "x-envoy-original-host"};
 
-void append_with_comma(HeaderMap& headers, std::string_view name, std::string_view value) {
+void append_with_comma(HeaderMap& headers, std::string_view name, std::string_view value,
+                       std::string_view comma = ",") {
   const auto before = headers.get(name);
   if (!before || before->empty()) return headers.set(name, value);
-  headers.set(name, std::string(*before) + "," + std::string(value));
+  headers.set(name, std::string(*before) + std::string(comma) + std::string(value));
+}
+
+/// As Envoy, which keeps one x-forwarded-for whatever came.
+void join_forwarded_for(HeaderMap& headers) {
+  if (headers.count("x-forwarded-for") < 2) return;
+  std::string joined;
+  for (std::size_t i = headers.find("x-forwarded-for"); i != HeaderMap::kNone;
+       i = headers.find("x-forwarded-for", i + 1)) {
+    if (!joined.empty()) joined += ',';
+    joined += headers.at(i).value;
+  }
+  headers.set("x-forwarded-for", joined);
 }
 
 /// No address is internal unless the configuration says so. Source: Envoy 1.32's
@@ -96,11 +110,11 @@ void drop_untrusted(const RequestOrigin& origin,
 void set_scheme(bool tls, RequestHead& head) {
   if (!head.headers.contains("x-forwarded-proto"))
     head.headers.set("x-forwarded-proto", tls ? "https" : "http");
-  if (head.scheme.empty()) {
+  head.scheme = to_lower(head.scheme);
+  if (head.scheme != "http" && head.scheme != "https") {
     const std::string proto = to_lower(head.headers.get_or_empty("x-forwarded-proto"));
     head.scheme = proto == "http" || proto == "https" ? proto : tls ? "https" : "http";
   }
-  head.scheme = to_lower(head.scheme);
 }
 
 }  // namespace
@@ -113,9 +127,7 @@ std::optional<IpAddress> address_from_xff(const HeaderMap& headers, std::size_t 
     const std::size_t comma = rest.rfind(',');
     const std::string_view last = comma == std::string_view::npos ? rest : rest.substr(comma + 1);
     if (index == 0) {
-      const std::string_view text = trim(last);
-      if (const auto with_port = IpPort::parse(text)) return with_port->ip;
-      return IpAddress::parse(text);
+      return IpAddress::parse(trim(last));
     }
     if (comma == std::string_view::npos) return std::nullopt;
     rest = rest.substr(0, comma);
@@ -131,13 +143,14 @@ RequestOrigin apply_request_rules(const HcmConfig& hcm, const ConnectionInfo& co
   const bool tls = connection.tls != nullptr;
   sanitize_request(head, /*keep_upgrade=*/true);
   head.headers.remove("x-envoy-internal");
+  join_forwarded_for(head.headers);
   const RequestOrigin origin = find_origin(hcm, connection, local_ip, head.headers);
   set_scheme(tls, head);
   if (config.append_x_forwarded_port && !head.headers.contains("x-forwarded-port")) {
     head.headers.set("x-forwarded-port", std::to_string(connection.local.port));
   }
   drop_untrusted(origin, internal_only_headers, head.headers);
-  if (!config.via.empty()) head.headers.append("via", " " + config.via);
+  if (!config.via.empty()) append_with_comma(head.headers, "via", config.via, ", ");
   if (origin.edge) head.headers.set("x-envoy-external-address", origin.remote.ip.text());
   if (config.generate_request_id.value_or(true)) {
     const bool replace = origin.edge && !config.preserve_external_request_id;
@@ -165,6 +178,31 @@ void strip_host_port(const config::HttpConnectionManager& hcm, std::uint16_t loc
   if (any || port == std::to_string(local_port)) authority.resize(colon);
 }
 
+std::optional<LocalReply> last_hop_reply(RequestHead& head) {
+  if (head.method != "TRACE" && head.method != "OPTIONS") return {};
+  const std::string_view field = head.headers.get_or_empty("max-forwards");
+  std::uint32_t left = 0;
+  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), left);
+  if (field.empty() || error != std::errc() || end != field.data() + field.size()) return {};
+  if (left > 0) {
+    head.headers.set("max-forwards", std::to_string(left - 1));
+    return {};
+  }
+  LocalReply reply{200, "", std::string(details::kDirectResponse), {}, {}, {}};
+  if (head.method == "OPTIONS") return reply;
+  reply.body = "TRACE " + head.path + " HTTP/1.1\r\nhost: " + head.authority + "\r\n";
+  for (const HeaderField each : head.headers) {
+    // RFC 9110 section 9.3.8: nothing that must stay between the client and us.
+    const bool secret = each.name == "authorization" || each.name == "cookie" ||
+                        each.name == "proxy-authorization" ||
+                        each.name == "x-forwarded-client-cert";
+    if (!secret) reply.body.append(each.name).append(": ").append(each.value).append("\r\n");
+  }
+  reply.body += "\r\n";
+  reply.headers.emplace_back("content-type", "message/http");
+  return reply;
+}
+
 std::string make_request_id(std::uint64_t high, std::uint64_t low) {
   high = (high & ~0xf000ull) | 0x4000ull;
   low = (low & ~(3ull << 62)) | (2ull << 62);
@@ -187,7 +225,7 @@ void apply_response_rules(const HcmConfig& hcm, std::chrono::system_clock::time_
       (local && !head.headers.contains("server") && server != Transformation::pass_through)) {
     head.headers.set("server", hcm.server_name);
   }
-  if (!hcm.config.via.empty()) head.headers.append("via", " " + hcm.config.via);
+  if (!hcm.config.via.empty()) append_with_comma(head.headers, "via", hcm.config.via, ", ");
 }
 
 }  // namespace lab::proxy

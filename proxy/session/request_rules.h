@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/ip.h"
+#include "proxy/filter/http_filter.h"
 #include "proxy/http/message.h"
 #include "proxy/observe/stream_info.h"
 #include "proxy/session/hcm_config.h"
@@ -38,6 +39,10 @@ std::optional<IpAddress> address_from_xff(const HeaderMap& headers, std::size_t 
 /// Removes ":PORT" from a Host as strip_matching_host_port and strip_any_host_port say.
 void strip_host_port(const config::HttpConnectionManager& hcm, std::uint16_t local_port, bool tls,
                      std::string& authority);
+
+/// Counts Max-Forwards of TRACE and OPTIONS down (RFC 9110 section 7.6.2); when nothing is left,
+/// the answer of the final recipient, which is us.
+std::optional<LocalReply> last_hop_reply(RequestHead& head);
 
 /// A random UUID of version 4.
 std::string make_request_id(std::uint64_t high, std::uint64_t low);

@@ -115,7 +115,7 @@ TEST(Format, RefusesWhatItCannotWrite) {
   }
 }
 
-TEST(JsonFormat, KeepsTypes) {
+TEST(JsonFormat, KeepsTypesAndSortsNames) {
   const auto source = parse_json(
       R"({"code":"%RESPONSE_CODE%","text":"%RESPONSE_CODE% %PROTOCOL%","none":"%REQ(x)%","in":{"list":["%DURATION%",1]},"fixed":true})",
       "t");
@@ -123,9 +123,9 @@ TEST(JsonFormat, KeepsTypes) {
   ASSERT_TRUE(format);
   const Finished stream;
   EXPECT_EQ(write_json(format->value(stream.info, false)),
-            R"({"code":503,"text":"503 HTTP/1.1","none":null,"in":{"list":[42,1]},"fixed":true})");
+            R"({"code":503,"fixed":true,"in":{"list":[42,1]},"none":null,"text":"503 HTTP/1.1"})");
   EXPECT_EQ(write_json(format->value(stream.info, true)),
-            R"({"code":503,"text":"503 HTTP/1.1","in":{"list":[42,1]},"fixed":true})");
+            R"({"code":503,"fixed":true,"in":{"list":[42,1]},"text":"503 HTTP/1.1"})");
 }
 
 TEST(SubstitutionFormat, DefaultLineIsEnvoys) {
