@@ -2,13 +2,19 @@
 """Sends the same requests through our proxy and through a real Envoy, on the same configuration, and reports each difference in
 status, fields, body, ending, or in what the origin received. Usage: differential.py --proxy PROGRAM --envoy PROGRAM [NAME...]"""
 
+import queue
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import differential_cases
+import differential_declared
+import differential_http2
+import differential_stacks
+import http2
 import wire
 
+LANES = 4
 VARYING = {"date": "DATE", "x-request-id": "ID", "x-envoy-upstream-service-time": "MS", "x-envoy-expected-rq-timeout-ms": "MS"}
 
 
@@ -44,31 +50,57 @@ def routes():
     ]
 
 
-class Engine:
-    """One proxy with an origin of its own."""
+def main_stack():
+    """The listener of differential_cases: a bit of everything."""
+    fault = {"name": "envoy.filters.http.fault", "typed_config": wire.any_of(wire.FAULT)}
+    options = {"filters": [fault], "upgrade_configs": [{"upgrade_type": "websocket"}]}
+    cases = [(name, data, is_head, steps and [steps]) for name, data, is_head, steps in differential_cases.all_cases()]
+    return "main", routes(), options, cases
 
-    def __init__(self, program):
-        self.case = None
+
+def all_stacks():
+    yield main_stack()
+    yield from differential_stacks.all_stacks()
+
+
+class Engine:
+    """One proxy with an origin of its own and a listener per stack."""
+
+    def __init__(self, program, stacks):
+        self.attempts, self.taken = None, 0
         self.origin = wire.Origin(self.answer)
-        self.port = wire.free_port()
-        fault = {"name": "envoy.filters.http.fault", "typed_config": wire.any_of(wire.FAULT)}
-        listener = wire.listener("main", self.port, routes(), filters=[fault], upgrade_configs=[{"upgrade_type": "websocket"}])
-        clusters = [wire.cluster("origin", self.origin.port), wire.cluster("dead", wire.free_port())]
-        self.proxy = wire.Proxy(program, [listener], clusters)
+        self.second = http2.Origin(lambda message: differential_http2.answer(self, message))
+        self.http2_case = None
+        self.ports = {name: wire.free_port() for name, *_ in stacks}
+        self.ports.update({name: wire.free_port() for name in ("http1 origin", "http2 origin")})
+        listeners = [wire.listener(name, self.ports[name], table, **options) for name, table, options, _ in stacks]
+        for name, cluster in (("http1 origin", "origin"), ("http2 origin", "second")):
+            listeners.append(wire.listener(name, self.ports[name], [{"match": {"prefix": "/"}, "route": {"cluster": cluster}}]))
+        limit = {"thresholds": [{"max_pending_requests": 0, "max_connections": 0}]}
+        clusters = [wire.cluster("origin", self.origin.port), wire.cluster("dead", wire.free_port()),
+                    wire.cluster("full", self.origin.port, circuit_breakers=limit), {"name": "empty", "type": "STATIC"},
+                    wire.cluster("second", self.second.port, typed_extension_protocol_options={wire.OPTIONS: wire.any_of(
+                        wire.OPTIONS, explicit_http_config={"http2_protocol_options": {"allow_connect": True}})})]
+        self.proxy = wire.Proxy(program, listeners, clusters)
 
     def answer(self, _):
-        return self.case[3] or [differential_cases.answer()]
+        """The steps of the next attempt; the last ones hold for all that follow."""
+        if not self.attempts:
+            return [differential_cases.answer()]
+        self.taken += 1
+        return self.attempts[min(self.taken, len(self.attempts)) - 1]
 
-    def run(self, case):
+    def run(self, stack, case):
         """What the client and the origin got, with what varies taken out."""
-        self.case = case
+        _, data, is_head, self.attempts = case
+        self.taken = 0
         del self.origin.seen[:]
-        _, data, is_head, steps = case
-        upgrade = steps is not None and "echo" in steps
-        requests = max(1, b"".join(piece for piece in ([data] if isinstance(data, bytes) else data) if isinstance(piece, bytes)).count(b" HTTP/1.1\r\nHost"))
+        pieces = data if isinstance(data, list) else [data]
+        tunnel = any("echo" in steps for steps in self.attempts or [])
+        requests = max(1, b"".join(piece for piece in pieces if isinstance(piece, bytes)).count(b" HTTP/1.1\r\nHost"))
 
         def finished(got):
-            if upgrade:
+            if tunnel:
                 return False
             for _ in range(requests):
                 answer = wire.Answer(got, is_head)
@@ -77,13 +109,17 @@ class Engine:
                 got = answer.rest
             return not answer.get("connection")
 
-        received, end = wire.exchange(self.port, data, 0.7 if upgrade else 3.0, finished)
+        received, end = wire.exchange(self.ports[stack], data, 1.5 if tunnel else 10.0, finished)
         seen = b"".join(self.origin.seen)
-        return {"client": normal(received), "end": "ended" if end != "open" else "open", "origin": normal(seen)}
+        return {"client": normal(received, self), "end": "ended" if end != "open" else "open", "origin": normal(seen, self)}
+
+    def run_http2(self, stack, case):
+        return {key: normal(value.encode("latin-1"), self) for key, value in differential_http2.run(self, self.ports[stack], case).items()}
 
     def close(self):
         self.proxy.remove()
         self.origin.close()
+        self.second.close()
 
 
 def joined(body):
@@ -98,10 +134,11 @@ def joined(body):
     return content + b"<no end>" + body
 
 
-def normal(data):
+def normal(data, engine):
+    for port in engine.ports.values():
+        data = data.replace(b"%d" % port, b"PORT")
     for name, word in VARYING.items():
-        data = re.sub(rb"(?m)^(" + name.encode() + rb"): .*\r$", rb"\1: " + word.encode() + b"\r", data)
-    data = re.sub(rb"(connection failure\|?).*?(?=\r|$)", rb"\1", data)
+        data = re.sub(rb"(?mi)^(" + name.encode() + rb"): .*\r$", rb"\1: " + word.encode() + b"\r", data)
     # Where chunks are cut depends on how the bytes arrived: only their content counts.
     data = re.sub(rb"(transfer-encoding: chunked\r\n\r\n)(.+)", lambda match: match.group(1) + joined(match.group(2)), data, flags=re.S)
     if len(data) > 20000:
@@ -113,30 +150,55 @@ def show(text):
     return repr(text[:600] + ("..." if len(text) > 600 else ""))
 
 
-def main():
-    ours_program, envoy_program = wire.program_from(sys.argv), wire.program_from(sys.argv, "--envoy")
-    names = [each for i, each in enumerate(sys.argv[1:], 1) if not each.startswith("--") and not sys.argv[i - 1].startswith("--")]
-    cases = [case for case in differential_cases.all_cases() if not names or any(name in case[0] for name in names)]
-    engines = [Engine(ours_program), Engine(envoy_program)]
-    differences, declared = 0, set()
+def compare(pair, stack, case, by_http2):
+    """(name, what differs and how) of one case."""
+    run = Engine.run_http2 if by_http2 else Engine.run
+    with ThreadPoolExecutor(2) as pool:
+        ours, theirs = pool.map(lambda engine: run(engine, stack, case), pair)
+    name = case[0] if stack == "main" else f"{stack}: {case[0]}"
+    return name, [f"{name}: {key}\n  ours:  {show(ours[key])}\n  envoy: {show(theirs[key])}" for key in ours if ours[key] != theirs[key]]
+
+
+def compare_all(programs, stacks, cases):
+    """The outcomes of all cases, in their order. Each lane has proxies of its own, as most of the time is waiting."""
+    lanes = queue.Queue()
+    for _ in range(LANES):
+        lanes.put([Engine(program, stacks) for program in programs])
+
+    def one(case):
+        pair = lanes.get()
+        try:
+            return compare(pair, *case)
+        finally:
+            lanes.put(pair)
+
     try:
-        with ThreadPoolExecutor(2) as pool:
-            for case in cases:
-                ours, theirs = pool.map(lambda engine: engine.run(case), engines)
-                different = [key for key in ours if ours[key] != theirs[key]]
-                if different and case[0] in differential_cases.DECLARED:
-                    declared.add(case[0])
-                    continue
-                differences += bool(different)
-                for key in different:
-                    print(f"{case[0]}: {key}\n  ours:  {show(ours[key])}\n  envoy: {show(theirs[key])}")
+        with ThreadPoolExecutor(LANES) as pool:
+            return list(pool.map(one, cases))
     finally:
-        for engine in engines:
-            engine.close()
-    stale = [] if names else sorted(set(differential_cases.DECLARED) - declared)
+        while not lanes.empty():
+            for engine in lanes.get():
+                engine.close()
+
+
+def main():
+    programs = wire.program_from(sys.argv), wire.program_from(sys.argv, "--envoy")
+    names = [each for i, each in enumerate(sys.argv[1:], 1) if not each.startswith("--") and not sys.argv[i - 1].startswith("--")]
+    stacks = list(all_stacks())
+    cases = [(stack, case, False) for stack, _, _, cases in stacks for case in cases]
+    cases += [(stack, case, True) for stack, case in differential_http2.all_cases()]
+    cases = [each for each in cases if not names or any(name in f"{each[0]}: {each[1][0]}" for name in names)]
+    differences, declared = 0, set()
+    for name, problems in compare_all(programs, stacks, cases):
+        if problems and differential_declared.reason(name):
+            declared.add(differential_declared.pattern(name))
+            continue
+        differences += bool(problems)
+        print("\n".join(problems), end="\n" if problems else "")
+    stale = [] if names else sorted(set(differential_declared.DECLARED) - declared)
     for name in stale:
         print(f"{name}: declared to differ, and does not: remove it from DECLARED")
-    print(f"{len(cases)} requests, {differences} differences, {len(declared)} declared ones")
+    print(f"{len(cases)} requests, {differences} differences, {len(declared)} kinds of declared ones")
     return 1 if differences or stale else 0
 
 

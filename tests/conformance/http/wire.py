@@ -13,6 +13,7 @@ import time
 
 HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 ROUTER = "envoy.extensions.filters.http.router.v3.Router"
+OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 FAULT = "envoy.extensions.filters.http.fault.v3.HTTPFault"
 
 
@@ -37,10 +38,11 @@ def cluster(name, port, **fields):
 
 
 def listener(name, port, routes, filters=(), tls=None, **manager):
+    """`routes` is a list of routes, or the fields of a route configuration."""
     http_filters = list(filters) + [{"name": "router", "typed_config": any_of(ROUTER)}]
-    hosts = [{"name": "all", "domains": ["*"], "routes": routes}]
+    table = routes if isinstance(routes, dict) else {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}]}
     chain = {"filters": [{"name": "http", "typed_config": any_of(
-        HCM, stat_prefix=name, route_config={"name": "routes", "virtual_hosts": hosts}, http_filters=http_filters,
+        HCM, stat_prefix=name, route_config={"name": "routes", **table}, http_filters=http_filters,
         **manager)}]}
     if tls:
         certificate = {"certificate_chain": {"filename": tls[0]}, "private_key": {"filename": tls[1]}}
