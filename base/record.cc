@@ -81,7 +81,9 @@ std::string json_field_name(const std::string& name, Naming naming) {
 
 bool FieldBase::decode(void* owner, const Value& value, DecodeContext& context) const {
   void* const target = static_cast<char*>(owner) + offset_;
-  if (!type_->decode(value, context, target)) return false;
+  // In proto3 JSON null is absent: then the field has its default, and only the rules are asked.
+  const bool absent = value.is_null() && context.naming() == Naming::proto;
+  if (!absent && !type_->decode(value, context, target)) return false;
   const std::string wrong = problem(target);
   if (wrong.empty()) return true;
   context.error(value.mark, wrong);
@@ -159,6 +161,15 @@ bool RecordBase::decode_fields(void* owner, const Value& value, DecodeContext& c
   std::vector<bool> seen(fields_.size());
   decode_members(owner, object, context, seen, good);
   good = check_required(value, context, seen) && good;
+  for (std::size_t i = 0; naming_ == Naming::proto && i < fields_.size(); ++i) {
+    if (seen[i] || fields_[i]->is_required()) continue;
+    // The rules hold for the default value of an absent field, too.
+    Value absent;
+    absent.mark = value.mark;
+    context.set_naming(naming_);
+    DecodeContext::Step step(context, fields_[i]->json_name());
+    good = fields_[i]->decode(owner, absent, context) && good;
+  }
   return check_oneofs(value, context, seen) && good;
 }
 
@@ -233,7 +244,13 @@ Value RecordBase::encode_fields(const void* owner) const {
 }
 
 bool expect_list(const Value& value, DecodeContext& context) {
-  return value.is_array() || value.is_null() || wrong_kind(value, context, "a list");
+  if (value.is_null()) return true;
+  if (!value.is_array()) return wrong_kind(value, context, "a list");
+  for (const Value& element : value.array()) {
+    if (element.is_null() && context.naming() == Naming::proto)
+      return wrong_kind(element, context, "an element of the list");
+  }
+  return true;
 }
 
 bool expect_object(const Value& value, DecodeContext& context) {
@@ -241,6 +258,11 @@ bool expect_object(const Value& value, DecodeContext& context) {
 }
 
 bool Codec<bool>::decode(const Value& value, DecodeContext& context, bool& target) {
+  if (value.is_string() && context.naming() == Naming::proto &&
+      (value.string() == "true" || value.string() == "false")) {
+    target = value.string() == "true";
+    return true;
+  }
   if (!value.is_bool()) return wrong_kind(value, context, "true or false");
   target = value.boolean();
   return true;
@@ -263,6 +285,13 @@ std::optional<Value> Codec<std::string>::encode(const std::string& source) {
 }
 
 bool Codec<double>::decode(const Value& value, DecodeContext& context, double& target) {
+  if (value.is_string() && context.naming() == Naming::proto) {
+    const std::string& text = value.string();
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), target);
+    if (parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() && !text.empty() &&
+        std::isfinite(target))
+      return true;
+  }
   if (!value.is_number()) return wrong_kind(value, context, "a number");
   target = value.number();
   return true;
@@ -275,7 +304,11 @@ std::optional<Value> Codec<double>::encode(double source) {
 
 bool Codec<std::chrono::nanoseconds>::decode(const Value& value, DecodeContext& context,
                                              std::chrono::nanoseconds& target) {
-  if (value.is_string() && parse_duration(value.string(), target)) return true;
+  if (value.is_string() && parse_duration(value.string(), target)) {
+    if (target.count() >= 0 || context.naming() != Naming::proto) return true;
+    context.error(value.mark, "a duration must not be negative.");
+    return false;
+  }
   context.error(value.mark, "expected a duration in seconds like \"1.5s\".");
   return false;
 }

@@ -2,8 +2,15 @@
 
 #include <re2/re2.h>
 
+#include <atomic>
+
+#include "proxy/regex_limit.h"
+
 namespace lab::proxy {
 namespace {
+
+constexpr int kMaxProgramSize = 100;  // Envoy's default.
+std::atomic<int> max_program_size{kMaxProgramSize};
 
 RE2::Options options() {
   RE2::Options result(RE2::Quiet);
@@ -24,9 +31,20 @@ Result<Regex> Regex::compile(const std::string& pattern) {
     return fail(Errc::config,
                 "regular expression \"" + pattern + "\": " + impl->expression.error() + ".");
   }
+  if (impl->expression.ProgramSize() > max_program_size) {
+    return fail(Errc::config,
+                "regular expression \"" + pattern + "\": its program size of " +
+                    std::to_string(impl->expression.ProgramSize()) + " is above " +
+                    std::to_string(max_program_size) +
+                    ". Simplify it, or set re2.max_program_size.error_level in layered_runtime.");
+  }
   Regex result;
   result.impl_ = std::move(impl);
   return result;
+}
+
+void set_max_regex_program(int size) {
+  max_program_size = size;
 }
 
 bool Regex::matches(std::string_view text) const {

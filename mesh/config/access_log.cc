@@ -80,9 +80,12 @@ LAB_RECORD(TraceableFilter, "envoy.config.accesslog.v3.TraceableFilter") {
 }
 
 LAB_RECORD(RuntimeFilter, "envoy.config.accesslog.v3.RuntimeFilter") {
-  record.field("runtime_key", &RuntimeFilter::runtime_key).not_empty();
+  record.field("runtime_key", &RuntimeFilter::runtime_key)
+      .ignored("the default is always used")
+      .not_empty();
   record.field("percent_sampled", &RuntimeFilter::percent_sampled);
-  record.field("use_independent_randomness", &RuntimeFilter::use_independent_randomness);
+  record.field("use_independent_randomness", &RuntimeFilter::use_independent_randomness)
+      .ignored("randomness is always independent of the request id");
 }
 
 LAB_RECORD(AndFilter, "envoy.config.accesslog.v3.AndFilter") {

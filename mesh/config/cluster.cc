@@ -1,6 +1,7 @@
 #include "mesh/config/cluster.h"
 
 #include "mesh/config/rules.h"
+#include "mesh/config/validate.h"
 
 namespace lab::config {
 
@@ -80,12 +81,14 @@ LAB_RECORD(Thresholds, "envoy.config.cluster.v3.CircuitBreakers.Thresholds") {
   record.field("max_retries", &Thresholds::max_retries);
   record.field("retry_budget", &Thresholds::retry_budget);
   record.field("track_remaining", &Thresholds::track_remaining);
-  record.field("max_connection_pools", &Thresholds::max_connection_pools);
+  record.field("max_connection_pools", &Thresholds::max_connection_pools)
+      .ignored("the number of pools is bounded by that of endpoints");
 }
 
 LAB_RECORD(CircuitBreakers, "envoy.config.cluster.v3.CircuitBreakers") {
   record.field("thresholds", &CircuitBreakers::thresholds);
-  record.field("per_host_thresholds", &CircuitBreakers::per_host_thresholds);
+  record.field("per_host_thresholds", &CircuitBreakers::per_host_thresholds)
+      .check(not_supported("limits hold for the cluster."));
 }
 
 LAB_RECORD(OutlierDetection, "envoy.config.cluster.v3.OutlierDetection") {
@@ -138,7 +141,7 @@ LAB_RECORD(OutlierDetection, "envoy.config.cluster.v3.OutlierDetection") {
 }
 
 LAB_RECORD(TransportSocketMatch, "envoy.config.cluster.v3.Cluster.TransportSocketMatch") {
-  record.field("name", &TransportSocketMatch::name).not_empty();
+  record.field("name", &TransportSocketMatch::name).ignored("only for statistics").not_empty();
   record.field("match", &TransportSocketMatch::match);
   record.field("transport_socket", &TransportSocketMatch::transport_socket);
 }
@@ -161,7 +164,8 @@ LAB_RECORD(RoundRobinLbConfig, "envoy.config.cluster.v3.Cluster.RoundRobinLbConf
 LAB_RECORD(LeastRequestLbConfig, "envoy.config.cluster.v3.Cluster.LeastRequestLbConfig") {
   record.field("choice_count", &LeastRequestLbConfig::choice_count).at_least(2);
   record.field("active_request_bias", &LeastRequestLbConfig::active_request_bias);
-  record.field("slow_start_config", &LeastRequestLbConfig::slow_start_config);
+  record.field("slow_start_config", &LeastRequestLbConfig::slow_start_config)
+      .ignored("a new endpoint gets its full share at once");
 }
 
 LAB_RECORD(RingHashLbConfig, "envoy.config.cluster.v3.Cluster.RingHashLbConfig") {
@@ -175,11 +179,14 @@ LAB_RECORD(MaglevLbConfig, "envoy.config.cluster.v3.Cluster.MaglevLbConfig") {
 }
 
 LAB_RECORD(OriginalDstLbConfig, "envoy.config.cluster.v3.Cluster.OriginalDstLbConfig") {
-  record.field("use_http_header", &OriginalDstLbConfig::use_http_header);
-  record.field("http_header_name", &OriginalDstLbConfig::http_header_name);
+  record.field("use_http_header", &OriginalDstLbConfig::use_http_header)
+      .check(not_supported("the destination is that of the connection."));
+  record.field("http_header_name", &OriginalDstLbConfig::http_header_name)
+      .check(not_supported("the destination is that of the connection."));
   record.field("upstream_port_override", &OriginalDstLbConfig::upstream_port_override)
       .at_most(65535);
-  record.field("metadata_key", &OriginalDstLbConfig::metadata_key);
+  record.field("metadata_key", &OriginalDstLbConfig::metadata_key)
+      .check(not_supported("the destination is that of the connection."));
 }
 
 LAB_RECORD(ZoneAwareLbConfig, "envoy.config.cluster.v3.Cluster.CommonLbConfig.ZoneAwareLbConfig") {
@@ -197,6 +204,7 @@ LAB_RECORD(ConsistentHashingLbConfig,
            "envoy.config.cluster.v3.Cluster.CommonLbConfig.ConsistentHashingLbConfig") {
   record.field("use_hostname_for_hashing", &ConsistentHashingLbConfig::use_hostname_for_hashing);
   record.field("hash_balance_factor", &ConsistentHashingLbConfig::hash_balance_factor)
+      .ignored("the ring decides alone, also when one endpoint is busier than the others")
       .at_least(100);
 }
 
@@ -206,14 +214,20 @@ LAB_RECORD(HealthStatusSet, "envoy.config.core.v3.HealthStatusSet") {
 
 LAB_RECORD(CommonLbConfig, "envoy.config.cluster.v3.Cluster.CommonLbConfig") {
   record.field("healthy_panic_threshold", &CommonLbConfig::healthy_panic_threshold);
-  record.field("zone_aware_lb_config", &CommonLbConfig::zone_aware_lb_config);
+  record.field("zone_aware_lb_config", &CommonLbConfig::zone_aware_lb_config)
+      .ignored("inactive in Envoy, too, without a local cluster");
   record.field("locality_weighted_lb_config", &CommonLbConfig::locality_weighted_lb_config);
-  record.field("update_merge_window", &CommonLbConfig::update_merge_window);
-  record.field("ignore_new_hosts_until_first_hc", &CommonLbConfig::ignore_new_hosts_until_first_hc);
-  record.field("close_connections_on_host_set_change",
-               &CommonLbConfig::close_connections_on_host_set_change);
+  record.field("update_merge_window", &CommonLbConfig::update_merge_window)
+      .ignored("every update is applied at once");
+  record.field("ignore_new_hosts_until_first_hc", &CommonLbConfig::ignore_new_hosts_until_first_hc)
+      .check(not_supported("a new host counts at once."));
+  record
+      .field("close_connections_on_host_set_change",
+             &CommonLbConfig::close_connections_on_host_set_change)
+      .check(not_supported("connections of other hosts stay."));
   record.field("consistent_hashing_lb_config", &CommonLbConfig::consistent_hashing_lb_config);
-  record.field("override_host_status", &CommonLbConfig::override_host_status);
+  record.field("override_host_status", &CommonLbConfig::override_host_status)
+      .ignored("only for a filter that overrides the host");
   record.oneof("locality_config_specifier",
                {"zone_aware_lb_config", "locality_weighted_lb_config"});
 }
@@ -224,6 +238,7 @@ LAB_RECORD(RefreshRate, "envoy.config.cluster.v3.Cluster.RefreshRate") {
       .check(longer_than(std::chrono::milliseconds(1)));
   record.field("max_interval", &RefreshRate::max_interval)
       .check(longer_than(std::chrono::milliseconds(1)));
+  record.check(valid_refresh_rate);
 }
 
 LAB_RECORD(PreconnectPolicy, "envoy.config.cluster.v3.Cluster.PreconnectPolicy") {
@@ -244,9 +259,12 @@ LAB_RECORD(HappyEyeballsConfig,
 
 LAB_RECORD(UpstreamConnectionOptions, "envoy.config.cluster.v3.UpstreamConnectionOptions") {
   record.field("tcp_keepalive", &UpstreamConnectionOptions::tcp_keepalive);
-  record.field("set_local_interface_name_on_upstream_connections",
-               &UpstreamConnectionOptions::set_local_interface_name_on_upstream_connections);
-  record.field("happy_eyeballs_config", &UpstreamConnectionOptions::happy_eyeballs_config);
+  record
+      .field("set_local_interface_name_on_upstream_connections",
+             &UpstreamConnectionOptions::set_local_interface_name_on_upstream_connections)
+      .ignored("only for a log operator that is not there");
+  record.field("happy_eyeballs_config", &UpstreamConnectionOptions::happy_eyeballs_config)
+      .ignored("an endpoint has one address: the first");
 }
 
 LAB_RECORD(TrackClusterStats, "envoy.config.cluster.v3.TrackClusterStats") {
@@ -289,14 +307,17 @@ LAB_RECORD(Cluster, "envoy.config.cluster.v3.Cluster") {
   record.field("typed_extension_protocol_options", &Cluster::typed_extension_protocol_options);
   record.field("dns_refresh_rate", &Cluster::dns_refresh_rate)
       .check(longer_than(std::chrono::milliseconds(1)));
-  record.field("dns_jitter", &Cluster::dns_jitter).check(no_shorter_than(std::chrono::seconds(0)));
+  record.field("dns_jitter", &Cluster::dns_jitter)
+      .ignored("only spreads load on the resolver")
+      .check(no_shorter_than(std::chrono::seconds(0)));
   record.field("dns_failure_refresh_rate", &Cluster::dns_failure_refresh_rate);
   record.field("respect_dns_ttl", &Cluster::respect_dns_ttl);
   record.field("dns_lookup_family", &Cluster::dns_lookup_family);
   record.field("dns_resolvers", &Cluster::dns_resolvers);
   record.field("use_tcp_for_dns_lookups", &Cluster::use_tcp_for_dns_lookups);
   record.field("dns_resolution_config", &Cluster::dns_resolution_config);
-  record.field("wait_for_warm_on_init", &Cluster::wait_for_warm_on_init);
+  record.field("wait_for_warm_on_init", &Cluster::wait_for_warm_on_init)
+      .ignored("requests wait for a cluster that has no endpoints yet");
   record.field("outlier_detection", &Cluster::outlier_detection);
   record.field("cleanup_interval", &Cluster::cleanup_interval)
       .check(longer_than(std::chrono::seconds(0)));
@@ -305,23 +326,31 @@ LAB_RECORD(Cluster, "envoy.config.cluster.v3.Cluster") {
   record.field("maglev_lb_config", &Cluster::maglev_lb_config);
   record.field("original_dst_lb_config", &Cluster::original_dst_lb_config);
   record.field("least_request_lb_config", &Cluster::least_request_lb_config);
-  record.field("round_robin_lb_config", &Cluster::round_robin_lb_config);
+  record.field("round_robin_lb_config", &Cluster::round_robin_lb_config)
+      .ignored("holds slow start only: a new endpoint gets its full share at once");
   record.field("common_lb_config", &Cluster::common_lb_config);
   record.field("transport_socket", &Cluster::transport_socket);
   record.field("metadata", &Cluster::metadata);
   record.field("protocol_selection", &Cluster::protocol_selection);
   record.field("upstream_connection_options", &Cluster::upstream_connection_options);
-  record.field("close_connections_on_host_health_failure",
-               &Cluster::close_connections_on_host_health_failure);
-  record.field("ignore_health_on_host_removal", &Cluster::ignore_health_on_host_removal);
+  record
+      .field("close_connections_on_host_health_failure",
+             &Cluster::close_connections_on_host_health_failure)
+      .check(not_supported("connections end with their requests."));
+  record.field("ignore_health_on_host_removal", &Cluster::ignore_health_on_host_removal)
+      .ignored("an endpoint that is removed is gone at once");
   record.field("load_balancing_policy", &Cluster::load_balancing_policy);
-  record.field("track_timeout_budgets", &Cluster::track_timeout_budgets);
-  record.field("track_cluster_stats", &Cluster::track_cluster_stats);
-  record.field("preconnect_policy", &Cluster::preconnect_policy);
-  record.field("connection_pool_per_downstream_connection",
-               &Cluster::connection_pool_per_downstream_connection);
+  record.field("track_timeout_budgets", &Cluster::track_timeout_budgets).ignored("only statistics");
+  record.field("track_cluster_stats", &Cluster::track_cluster_stats).ignored("only statistics");
+  record.field("preconnect_policy", &Cluster::preconnect_policy)
+      .ignored("only saves the time of a handshake");
+  record
+      .field("connection_pool_per_downstream_connection",
+             &Cluster::connection_pool_per_downstream_connection)
+      .check(not_supported("connections are shared."));
   record.oneof("lb_config", {"ring_hash_lb_config", "maglev_lb_config", "original_dst_lb_config",
                              "least_request_lb_config", "round_robin_lb_config"});
+  record.check(valid_cluster);
 }
 
 LAB_RECORD(ExplicitHttpConfig,
@@ -351,9 +380,12 @@ LAB_RECORD(HttpProtocolOptions, "envoy.extensions.upstreams.http.v3.HttpProtocol
   record.field("use_downstream_protocol_config",
                &HttpProtocolOptions::use_downstream_protocol_config);
   record.field("auto_config", &HttpProtocolOptions::auto_config);
-  record.field("request_mirror_policies", &HttpProtocolOptions::request_mirror_policies);
-  record.field("hash_policy", &HttpProtocolOptions::hash_policy);
-  record.field("retry_policy", &HttpProtocolOptions::retry_policy);
+  record.field("request_mirror_policies", &HttpProtocolOptions::request_mirror_policies)
+      .check(not_supported("set it in the route."));
+  record.field("hash_policy", &HttpProtocolOptions::hash_policy)
+      .check(not_supported("set it in the route."));
+  record.field("retry_policy", &HttpProtocolOptions::retry_policy)
+      .check(not_supported("set it in the route."));
   record.oneof("upstream_protocol_options",
                {"explicit_http_config", "use_downstream_protocol_config", "auto_config"}, true);
 }

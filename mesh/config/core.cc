@@ -1,6 +1,7 @@
 #include "mesh/config/core.h"
 
 #include "mesh/config/rules.h"
+#include "mesh/config/validate.h"
 
 namespace lab::config {
 
@@ -138,13 +139,14 @@ LAB_RECORD(SocketAddress, "envoy.config.core.v3.SocketAddress") {
   record.field("port_value", &SocketAddress::port_value).at_most(65535);
   record.field("named_port", &SocketAddress::named_port);
   record.field("resolver_name", &SocketAddress::resolver_name);
-  record.field("ipv4_compat", &SocketAddress::ipv4_compat);
+  record.field("ipv4_compat", &SocketAddress::ipv4_compat)
+      .ignored("an IPv6 socket takes what its system gives it");
   record.oneof("port_specifier", {"port_value", "named_port"}, true);
 }
 
 LAB_RECORD(Pipe, "envoy.config.core.v3.Pipe") {
   record.field("path", &Pipe::path).not_empty();
-  record.field("mode", &Pipe::mode).at_most(511);
+  record.field("mode", &Pipe::mode).check(not_supported("the umask decides.")).at_most(511);
 }
 
 LAB_RECORD(Address, "envoy.config.core.v3.Address") {
@@ -170,27 +172,29 @@ LAB_RECORD(Metadata, "envoy.config.core.v3.Metadata") {
 
 LAB_RECORD(RuntimeUInt32, "envoy.config.core.v3.RuntimeUInt32") {
   record.field("default_value", &RuntimeUInt32::default_value);
-  record.field("runtime_key", &RuntimeUInt32::runtime_key);
+  record.field("runtime_key", &RuntimeUInt32::runtime_key).ignored("the default is always used");
 }
 
 LAB_RECORD(RuntimePercent, "envoy.config.core.v3.RuntimePercent") {
   record.field("default_value", &RuntimePercent::default_value);
-  record.field("runtime_key", &RuntimePercent::runtime_key);
+  record.field("runtime_key", &RuntimePercent::runtime_key).ignored("the default is always used");
 }
 
 LAB_RECORD(RuntimeDouble, "envoy.config.core.v3.RuntimeDouble") {
   record.field("default_value", &RuntimeDouble::default_value);
-  record.field("runtime_key", &RuntimeDouble::runtime_key);
+  record.field("runtime_key", &RuntimeDouble::runtime_key).ignored("the default is always used");
 }
 
 LAB_RECORD(RuntimeFeatureFlag, "envoy.config.core.v3.RuntimeFeatureFlag") {
   record.field("default_value", &RuntimeFeatureFlag::default_value).required();
-  record.field("runtime_key", &RuntimeFeatureFlag::runtime_key);
+  record.field("runtime_key", &RuntimeFeatureFlag::runtime_key)
+      .ignored("the default is always used");
 }
 
 LAB_RECORD(RuntimeFractionalPercent, "envoy.config.core.v3.RuntimeFractionalPercent") {
   record.field("default_value", &RuntimeFractionalPercent::default_value).required();
-  record.field("runtime_key", &RuntimeFractionalPercent::runtime_key);
+  record.field("runtime_key", &RuntimeFractionalPercent::runtime_key)
+      .ignored("the default is always used");
 }
 
 LAB_RECORD(HeaderValue, "envoy.config.core.v3.HeaderValue") {
@@ -209,6 +213,7 @@ LAB_RECORD(HeaderValueOption, "envoy.config.core.v3.HeaderValueOption") {
   record.field("append", &HeaderValueOption::append);
   record.field("append_action", &HeaderValueOption::append_action);
   record.field("keep_empty_value", &HeaderValueOption::keep_empty_value);
+  record.check(valid_header_option);
 }
 
 LAB_RECORD(WatchedDirectory, "envoy.config.core.v3.WatchedDirectory") {
@@ -220,14 +225,18 @@ LAB_RECORD(DataSource, "envoy.config.core.v3.DataSource") {
   record.field("inline_bytes", &DataSource::inline_bytes);
   record.field("inline_string", &DataSource::inline_string);
   record.field("environment_variable", &DataSource::environment_variable).not_empty();
-  record.field("watched_directory", &DataSource::watched_directory);
+  record.field("watched_directory", &DataSource::watched_directory)
+      .ignored("a file is watched in its own folder");
   record.oneof("specifier", {"filename", "inline_bytes", "inline_string", "environment_variable"},
                true);
 }
 
 LAB_RECORD(TransportSocket, "envoy.config.core.v3.TransportSocket") {
-  record.field("name", &TransportSocket::name).not_empty();
+  record.field("name", &TransportSocket::name)
+      .ignored("the type of typed_config decides")
+      .not_empty();
   record.field("typed_config", &TransportSocket::typed_config);
+  record.check(valid_transport_socket);
 }
 
 LAB_RECORD(TypedExtensionConfig, "envoy.config.core.v3.TypedExtensionConfig") {
@@ -255,12 +264,13 @@ LAB_RECORD(SocketType, "envoy.config.core.v3.SocketOption.SocketType") {
 }
 
 LAB_RECORD(SocketOption, "envoy.config.core.v3.SocketOption") {
-  record.field("description", &SocketOption::description);
+  record.field("description", &SocketOption::description).ignored("a comment");
   record.field("level", &SocketOption::level);
   record.field("name", &SocketOption::name);
   record.field("int_value", &SocketOption::int_value);
   record.field("buf_value", &SocketOption::buf_value);
-  record.field("state", &SocketOption::state);
+  record.field("state", &SocketOption::state)
+      .ignored("options are set before bind(2), and hold from then on");
   record.field("type", &SocketOption::type);
   record.oneof("value", {"int_value", "buf_value"}, true);
 }
@@ -278,13 +288,17 @@ LAB_RECORD(BindConfig, "envoy.config.core.v3.BindConfig") {
   record.field("source_address", &BindConfig::source_address);
   record.field("freebind", &BindConfig::freebind);
   record.field("socket_options", &BindConfig::socket_options);
-  record.field("extra_source_addresses", &BindConfig::extra_source_addresses);
-  record.field("additional_source_addresses", &BindConfig::additional_source_addresses);
+  record.field("extra_source_addresses", &BindConfig::extra_source_addresses)
+      .check(not_supported("name one source_address."));
+  record.field("additional_source_addresses", &BindConfig::additional_source_addresses)
+      .check(not_supported("name one source_address."));
+  record.check(valid_bind_config);
 }
 
 LAB_RECORD(PathConfigSource, "envoy.config.core.v3.PathConfigSource") {
   record.field("path", &PathConfigSource::path).not_empty();
   record.field("watched_directory", &PathConfigSource::watched_directory);
+  record.check(valid_path_source);
 }
 
 LAB_RECORD(AggregatedConfigSource, "envoy.config.core.v3.AggregatedConfigSource") {
@@ -329,11 +343,22 @@ LAB_RECORD(ApiConfigSource, "envoy.config.core.v3.ApiConfigSource") {
 LAB_RECORD(ConfigSource, "envoy.config.core.v3.ConfigSource") {
   record.field("path", &ConfigSource::path);
   record.field("path_config_source", &ConfigSource::path_config_source);
-  record.field("api_config_source", &ConfigSource::api_config_source);
-  record.field("ads", &ConfigSource::ads);
-  record.field("self", &ConfigSource::self);
-  record.field("initial_fetch_timeout", &ConfigSource::initial_fetch_timeout);
-  record.field("resource_api_version", &ConfigSource::resource_api_version);
+  record.field("api_config_source", &ConfigSource::api_config_source)
+      .ignored(
+          "read so that what a control plane wrote can be checked; a resource that would come from "
+          "there is refused by name");
+  record.field("ads", &ConfigSource::ads)
+      .ignored(
+          "read so that what a control plane wrote can be checked; a resource that would come from "
+          "there is refused by name");
+  record.field("self", &ConfigSource::self)
+      .ignored(
+          "read so that what a control plane wrote can be checked; a resource that would come from "
+          "there is refused by name");
+  record.field("initial_fetch_timeout", &ConfigSource::initial_fetch_timeout)
+      .ignored("a file is there or not: nothing is waited for");
+  record.field("resource_api_version", &ConfigSource::resource_api_version)
+      .ignored("resources are of v3");
   record.oneof("config_source_specifier",
                {"path", "path_config_source", "api_config_source", "ads", "self"}, true);
 }
@@ -356,17 +381,23 @@ LAB_RECORD(Node, "envoy.config.core.v3.Node") {
   record.field("cluster", &Node::cluster);
   record.field("metadata", &Node::metadata);
   record.field("locality", &Node::locality);
-  record.field("user_agent_name", &Node::user_agent_name);
-  record.field("user_agent_version", &Node::user_agent_version);
-  record.field("user_agent_build_version", &Node::user_agent_build_version);
-  record.field("extensions", &Node::extensions);
-  record.field("client_features", &Node::client_features);
-  record.field("listening_addresses", &Node::listening_addresses);
+  record.field("user_agent_name", &Node::user_agent_name)
+      .ignored("only a management server is told");
+  record.field("user_agent_version", &Node::user_agent_version)
+      .ignored("only a management server is told");
+  record.field("user_agent_build_version", &Node::user_agent_build_version)
+      .ignored("only a management server is told");
+  record.field("extensions", &Node::extensions).ignored("only a management server is told");
+  record.field("client_features", &Node::client_features)
+      .ignored("only a management server is told");
+  record.field("listening_addresses", &Node::listening_addresses)
+      .ignored("only a management server is told");
   record.oneof("user_agent_version_type", {"user_agent_version", "user_agent_build_version"});
 }
 
 LAB_RECORD(JsonFormatOptions, "envoy.config.core.v3.JsonFormatOptions") {
-  record.field("sort_properties", &JsonFormatOptions::sort_properties);
+  record.field("sort_properties", &JsonFormatOptions::sort_properties)
+      .check(not_supported("properties are written in their order."));
 }
 
 LAB_RECORD(SubstitutionFormatString, "envoy.config.core.v3.SubstitutionFormatString") {
@@ -386,6 +417,7 @@ LAB_RECORD(BackoffStrategy, "envoy.config.core.v3.BackoffStrategy") {
       .check(no_shorter_than(std::chrono::milliseconds(1)));
   record.field("max_interval", &BackoffStrategy::max_interval)
       .check(longer_than(std::chrono::seconds(0)));
+  record.check(valid_backoff);
 }
 
 }  // namespace lab::config

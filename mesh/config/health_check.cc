@@ -1,6 +1,7 @@
 #include "mesh/config/health_check.h"
 
 #include "mesh/config/rules.h"
+#include "mesh/config/validate.h"
 
 namespace lab::config {
 
@@ -17,6 +18,7 @@ LAB_RECORD(HealthCheckPayload, "envoy.config.core.v3.HealthCheck.Payload") {
   record.field("text", &HealthCheckPayload::text).not_empty();
   record.field("binary", &HealthCheckPayload::binary);
   record.oneof("payload", {"text", "binary"}, true);
+  record.check(valid_payload);
 }
 
 LAB_RECORD(HttpHealthCheck, "envoy.config.core.v3.HealthCheck.HttpHealthCheck") {
@@ -32,8 +34,10 @@ LAB_RECORD(HttpHealthCheck, "envoy.config.core.v3.HealthCheck.HttpHealthCheck") 
   record.field("expected_statuses", &HttpHealthCheck::expected_statuses);
   record.field("retriable_statuses", &HttpHealthCheck::retriable_statuses);
   record.field("codec_client_type", &HttpHealthCheck::codec_client_type);
-  record.field("service_name_matcher", &HttpHealthCheck::service_name_matcher);
+  record.field("service_name_matcher", &HttpHealthCheck::service_name_matcher)
+      .check(not_supported("the answer's status and content decide."));
   record.field("method", &HttpHealthCheck::method).check(not_in(6));
+  record.check(valid_http_health_check);
 }
 
 LAB_RECORD(TcpHealthCheck, "envoy.config.core.v3.HealthCheck.TcpHealthCheck") {
@@ -58,7 +62,8 @@ LAB_RECORD(HealthCheck, "envoy.config.core.v3.HealthCheck") {
   record.field("unhealthy_threshold", &HealthCheck::unhealthy_threshold).required();
   record.field("healthy_threshold", &HealthCheck::healthy_threshold).required();
   record.field("alt_port", &HealthCheck::alt_port);
-  record.field("reuse_connection", &HealthCheck::reuse_connection);
+  record.field("reuse_connection", &HealthCheck::reuse_connection)
+      .ignored("each probe has a connection of its own");
   record.field("http_health_check", &HealthCheck::http_health_check);
   record.field("tcp_health_check", &HealthCheck::tcp_health_check);
   record.field("no_traffic_interval", &HealthCheck::no_traffic_interval)
@@ -71,11 +76,21 @@ LAB_RECORD(HealthCheck, "envoy.config.core.v3.HealthCheck") {
       .check(longer_than(std::chrono::seconds(0)));
   record.field("healthy_edge_interval", &HealthCheck::healthy_edge_interval)
       .check(longer_than(std::chrono::seconds(0)));
-  record.field("event_log_path", &HealthCheck::event_log_path);
-  record.field("always_log_health_check_failures", &HealthCheck::always_log_health_check_failures);
-  record.field("always_log_health_check_success", &HealthCheck::always_log_health_check_success);
+  record.field("event_log_path", &HealthCheck::event_log_path)
+      .ignored(
+          "changes of health are counted and shown in /clusters, and not written to a file of "
+          "their own");
+  record.field("always_log_health_check_failures", &HealthCheck::always_log_health_check_failures)
+      .ignored("there is no health check log");
+  record.field("always_log_health_check_success", &HealthCheck::always_log_health_check_success)
+      .ignored("there is no health check log");
   record.field("tls_options", &HealthCheck::tls_options);
-  record.field("transport_socket_match_criteria", &HealthCheck::transport_socket_match_criteria);
+  record.field("transport_socket_match_criteria", &HealthCheck::transport_socket_match_criteria)
+      .check([](const Value& value) -> std::string {
+        return value.is_null() ? ""
+                               : "is not supported: checks use the transport of the requests. "
+                                 "Remove it.";
+      });
   record.oneof("health_checker", {"http_health_check", "tcp_health_check"}, true);
 }
 

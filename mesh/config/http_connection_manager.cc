@@ -1,6 +1,7 @@
 #include "mesh/config/http_connection_manager.h"
 
 #include "mesh/config/rules.h"
+#include "mesh/config/validate.h"
 
 namespace lab::config {
 
@@ -87,9 +88,12 @@ LAB_RECORD(RequestIdExtension,
 }
 
 LAB_RECORD(UuidRequestIdConfig, "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig") {
-  record.field("pack_trace_reason", &UuidRequestIdConfig::pack_trace_reason);
-  record.field("use_request_id_for_trace_sampling",
-               &UuidRequestIdConfig::use_request_id_for_trace_sampling);
+  record.field("pack_trace_reason", &UuidRequestIdConfig::pack_trace_reason)
+      .ignored("no spans are made or sent");
+  record
+      .field("use_request_id_for_trace_sampling",
+             &UuidRequestIdConfig::use_request_id_for_trace_sampling)
+      .ignored("no spans are made or sent");
 }
 
 LAB_RECORD(TracingProvider, "envoy.config.trace.v3.Tracing.Http") {
@@ -115,7 +119,8 @@ LAB_RECORD(
 LAB_RECORD(InternalAddressConfig,
            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager."
            "InternalAddressConfig") {
-  record.field("unix_sockets", &InternalAddressConfig::unix_sockets);
+  record.field("unix_sockets", &InternalAddressConfig::unix_sockets)
+      .check(not_supported("the peer of a Unix socket is not internal."));
   record.field("cidr_ranges", &InternalAddressConfig::cidr_ranges);
 }
 
@@ -133,7 +138,8 @@ LAB_RECORD(UpgradeConfig,
            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager."
            "UpgradeConfig") {
   record.field("upgrade_type", &UpgradeConfig::upgrade_type);
-  record.field("filters", &UpgradeConfig::filters);
+  record.field("filters", &UpgradeConfig::filters)
+      .check(not_supported("an upgrade passes the same filters as any request."));
   record.field("enabled", &UpgradeConfig::enabled);
 }
 
@@ -168,24 +174,28 @@ LAB_RECORD(HttpConnectionManager,
   record.field("rds", &HttpConnectionManager::rds);
   record.field("route_config", &HttpConnectionManager::route_config);
   record.field("http_filters", &HttpConnectionManager::http_filters);
-  record.field("add_user_agent", &HttpConnectionManager::add_user_agent);
-  record.field("tracing", &HttpConnectionManager::tracing);
+  record.field("add_user_agent", &HttpConnectionManager::add_user_agent)
+      .check(not_supported("the user-agent is the client's."));
+  record.field("tracing", &HttpConnectionManager::tracing).ignored("no spans are made or sent");
   record.field("common_http_protocol_options",
                &HttpConnectionManager::common_http_protocol_options);
-  record.field("http1_safe_max_connection_duration",
-               &HttpConnectionManager::http1_safe_max_connection_duration);
+  record
+      .field("http1_safe_max_connection_duration",
+             &HttpConnectionManager::http1_safe_max_connection_duration)
+      .ignored("a connection past its time always ends after an answer that said so");
   record.field("http_protocol_options", &HttpConnectionManager::http_protocol_options);
   record.field("http2_protocol_options", &HttpConnectionManager::http2_protocol_options);
   record.field("server_name", &HttpConnectionManager::server_name).check(header_value(Strict::no));
   record.field("server_header_transformation",
                &HttpConnectionManager::server_header_transformation);
-  record.field("scheme_header_transformation",
-               &HttpConnectionManager::scheme_header_transformation);
+  record.field("scheme_header_transformation", &HttpConnectionManager::scheme_header_transformation)
+      .check(not_supported("the scheme is that of the connection."));
   record.field("max_request_headers_kb", &HttpConnectionManager::max_request_headers_kb)
       .at_least(1)
       .at_most(8192);
   record.field("stream_idle_timeout", &HttpConnectionManager::stream_idle_timeout);
-  record.field("stream_flush_timeout", &HttpConnectionManager::stream_flush_timeout);
+  record.field("stream_flush_timeout", &HttpConnectionManager::stream_flush_timeout)
+      .ignored("stream_idle_timeout holds while an answer is flushed, too");
   record.field("request_timeout", &HttpConnectionManager::request_timeout);
   record.field("request_headers_timeout", &HttpConnectionManager::request_headers_timeout)
       .check(no_shorter_than(std::chrono::seconds(0)));
@@ -193,10 +203,14 @@ LAB_RECORD(HttpConnectionManager,
   record.field("delayed_close_timeout", &HttpConnectionManager::delayed_close_timeout);
   record.field("access_log", &HttpConnectionManager::access_log);
   record.field("access_log_flush_interval", &HttpConnectionManager::access_log_flush_interval)
+      .ignored("a line is written when its request ends")
       .check(no_shorter_than(std::chrono::milliseconds(1)));
-  record.field("flush_access_log_on_new_request",
-               &HttpConnectionManager::flush_access_log_on_new_request);
-  record.field("access_log_options", &HttpConnectionManager::access_log_options);
+  record
+      .field("flush_access_log_on_new_request",
+             &HttpConnectionManager::flush_access_log_on_new_request)
+      .ignored("a line is written when its request ends");
+  record.field("access_log_options", &HttpConnectionManager::access_log_options)
+      .ignored("a line is written when its request ends");
   record.field("use_remote_address", &HttpConnectionManager::use_remote_address);
   record.field("xff_num_trusted_hops", &HttpConnectionManager::xff_num_trusted_hops);
   record.field("internal_address_config", &HttpConnectionManager::internal_address_config);
@@ -211,8 +225,10 @@ LAB_RECORD(HttpConnectionManager,
   record.field("set_current_client_cert_details",
                &HttpConnectionManager::set_current_client_cert_details);
   record.field("proxy_100_continue", &HttpConnectionManager::proxy_100_continue);
-  record.field("represent_ipv4_remote_address_as_ipv4_mapped_ipv6",
-               &HttpConnectionManager::represent_ipv4_remote_address_as_ipv4_mapped_ipv6);
+  record
+      .field("represent_ipv4_remote_address_as_ipv4_mapped_ipv6",
+             &HttpConnectionManager::represent_ipv4_remote_address_as_ipv4_mapped_ipv6)
+      .check(not_supported("addresses are written as they are."));
   record.field("upgrade_configs", &HttpConnectionManager::upgrade_configs);
   record.field("normalize_path", &HttpConnectionManager::normalize_path);
   record.field("merge_slashes", &HttpConnectionManager::merge_slashes);
@@ -222,15 +238,22 @@ LAB_RECORD(HttpConnectionManager,
   record.field("local_reply_config", &HttpConnectionManager::local_reply_config);
   record.field("strip_matching_host_port", &HttpConnectionManager::strip_matching_host_port);
   record.field("strip_any_host_port", &HttpConnectionManager::strip_any_host_port);
-  record.field("stream_error_on_invalid_http_message",
-               &HttpConnectionManager::stream_error_on_invalid_http_message);
+  record
+      .field("stream_error_on_invalid_http_message",
+             &HttpConnectionManager::stream_error_on_invalid_http_message)
+      .ignored("an invalid message always ends its connection: stricter");
   record.field("strip_trailing_host_dot", &HttpConnectionManager::strip_trailing_host_dot);
-  record.field("proxy_status_config", &HttpConnectionManager::proxy_status_config);
+  record.field("proxy_status_config", &HttpConnectionManager::proxy_status_config)
+      .ignored("only adds a header of information to answers, which the proxy does not write");
   record.field("append_x_forwarded_port", &HttpConnectionManager::append_x_forwarded_port);
-  record.field("append_local_overload", &HttpConnectionManager::append_local_overload);
-  record.field("add_proxy_protocol_connection_state",
-               &HttpConnectionManager::add_proxy_protocol_connection_state);
+  record.field("append_local_overload", &HttpConnectionManager::append_local_overload)
+      .ignored("there is no overload manager");
+  record
+      .field("add_proxy_protocol_connection_state",
+             &HttpConnectionManager::add_proxy_protocol_connection_state)
+      .ignored("there is no PROXY protocol");
   record.oneof("route_specifier", {"rds", "route_config"}, true);
+  record.check(valid_manager);
 }
 
 }  // namespace lab::config

@@ -15,7 +15,8 @@ const std::vector<EnumName<FaultDelay::FaultDelayType>>& enum_names(
 LAB_RECORD(HttpFilter, "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter") {
   record.field("name", &HttpFilter::name).not_empty();
   record.field("typed_config", &HttpFilter::typed_config);
-  record.field("is_optional", &HttpFilter::is_optional);
+  record.field("is_optional", &HttpFilter::is_optional)
+      .ignored("a type that is not known is always refused");
   record.field("disabled", &HttpFilter::disabled);
 }
 
@@ -29,18 +30,23 @@ LAB_RECORD(RouterUpstreamLogOptions,
 }
 
 LAB_RECORD(Router, "envoy.extensions.filters.http.router.v3.Router") {
-  record.field("dynamic_stats", &Router::dynamic_stats);
-  record.field("start_child_span", &Router::start_child_span);
-  record.field("upstream_log", &Router::upstream_log);
-  record.field("upstream_log_options", &Router::upstream_log_options);
+  record.field("dynamic_stats", &Router::dynamic_stats).ignored("only statistics");
+  record.field("start_child_span", &Router::start_child_span).ignored("no spans are made or sent");
+  record.field("upstream_log", &Router::upstream_log)
+      .check(not_supported("use the access log of the connection manager."));
+  record.field("upstream_log_options", &Router::upstream_log_options)
+      .ignored("only for upstream_log, which is refused");
   record.field("suppress_envoy_headers", &Router::suppress_envoy_headers);
   record.field("strict_check_headers", &Router::strict_check_headers)
+      .check(not_supported("a header that is not understood is ignored."))
       .check(
           one_of_words({"x-envoy-upstream-rq-timeout-ms", "x-envoy-upstream-rq-per-try-timeout-ms",
                         "x-envoy-max-retries", "x-envoy-retry-grpc-on", "x-envoy-retry-on"}));
   record.field("respect_expected_rq_timeout", &Router::respect_expected_rq_timeout);
-  record.field("suppress_grpc_request_failure_code_stats",
-               &Router::suppress_grpc_request_failure_code_stats);
+  record
+      .field("suppress_grpc_request_failure_code_stats",
+             &Router::suppress_grpc_request_failure_code_stats)
+      .ignored("only statistics");
 }
 
 LAB_RECORD(HeaderDelay, "envoy.extensions.filters.common.fault.v3.FaultDelay.HeaderDelay") {
@@ -89,16 +95,25 @@ LAB_RECORD(HttpFault, "envoy.extensions.filters.http.fault.v3.HTTPFault") {
   record.field("downstream_nodes", &HttpFault::downstream_nodes);
   record.field("max_active_faults", &HttpFault::max_active_faults);
   record.field("response_rate_limit", &HttpFault::response_rate_limit);
-  record.field("delay_percent_runtime", &HttpFault::delay_percent_runtime);
-  record.field("abort_percent_runtime", &HttpFault::abort_percent_runtime);
-  record.field("delay_duration_runtime", &HttpFault::delay_duration_runtime);
-  record.field("abort_http_status_runtime", &HttpFault::abort_http_status_runtime);
-  record.field("max_active_faults_runtime", &HttpFault::max_active_faults_runtime);
-  record.field("response_rate_limit_percent_runtime",
-               &HttpFault::response_rate_limit_percent_runtime);
-  record.field("abort_grpc_status_runtime", &HttpFault::abort_grpc_status_runtime);
-  record.field("disable_downstream_cluster_stats", &HttpFault::disable_downstream_cluster_stats);
-  record.field("filter_metadata", &HttpFault::filter_metadata);
+  record.field("delay_percent_runtime", &HttpFault::delay_percent_runtime)
+      .ignored("the value of the configuration is used");
+  record.field("abort_percent_runtime", &HttpFault::abort_percent_runtime)
+      .ignored("the value of the configuration is used");
+  record.field("delay_duration_runtime", &HttpFault::delay_duration_runtime)
+      .ignored("the value of the configuration is used");
+  record.field("abort_http_status_runtime", &HttpFault::abort_http_status_runtime)
+      .ignored("the value of the configuration is used");
+  record.field("max_active_faults_runtime", &HttpFault::max_active_faults_runtime)
+      .ignored("the value of the configuration is used");
+  record
+      .field("response_rate_limit_percent_runtime", &HttpFault::response_rate_limit_percent_runtime)
+      .ignored("the value of the configuration is used");
+  record.field("abort_grpc_status_runtime", &HttpFault::abort_grpc_status_runtime)
+      .ignored("the value of the configuration is used");
+  record.field("disable_downstream_cluster_stats", &HttpFault::disable_downstream_cluster_stats)
+      .ignored("only statistics");
+  record.field("filter_metadata", &HttpFault::filter_metadata)
+      .ignored("only for logs of other filters");
 }
 
 LAB_RECORD(Cors, "envoy.extensions.filters.http.cors.v3.Cors") {
@@ -128,11 +143,15 @@ LAB_RECORD(GrpcMethodList, "envoy.config.core.v3.GrpcMethodList") {
 }
 
 LAB_RECORD(GrpcStats, "envoy.extensions.filters.http.grpc_stats.v3.FilterConfig") {
-  record.field("emit_filter_state", &GrpcStats::emit_filter_state);
-  record.field("individual_method_stats_allowlist", &GrpcStats::individual_method_stats_allowlist);
-  record.field("stats_for_all_methods", &GrpcStats::stats_for_all_methods);
-  record.field("enable_upstream_stats", &GrpcStats::enable_upstream_stats);
-  record.field("replace_dots_in_grpc_service_name", &GrpcStats::replace_dots_in_grpc_service_name);
+  record.field("emit_filter_state", &GrpcStats::emit_filter_state).ignored("only statistics");
+  record.field("individual_method_stats_allowlist", &GrpcStats::individual_method_stats_allowlist)
+      .ignored("only statistics");
+  record.field("stats_for_all_methods", &GrpcStats::stats_for_all_methods)
+      .ignored("only statistics");
+  record.field("enable_upstream_stats", &GrpcStats::enable_upstream_stats)
+      .ignored("only statistics");
+  record.field("replace_dots_in_grpc_service_name", &GrpcStats::replace_dots_in_grpc_service_name)
+      .ignored("only statistics");
   record.oneof("per_method_stat_specifier",
                {"individual_method_stats_allowlist", "stats_for_all_methods"});
 }

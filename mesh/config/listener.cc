@@ -1,6 +1,7 @@
 #include "mesh/config/listener.h"
 
 #include "mesh/config/rules.h"
+#include "mesh/config/validate.h"
 
 namespace lab::config {
 
@@ -23,7 +24,7 @@ const std::vector<EnumName<Listener::DrainType>>& enum_names(const Listener::Dra
 }
 
 LAB_RECORD(Filter, "envoy.config.listener.v3.Filter") {
-  record.field("name", &Filter::name).not_empty();
+  record.field("name", &Filter::name).ignored("the type of typed_config decides").not_empty();
   record.field("typed_config", &Filter::typed_config);
 }
 
@@ -41,16 +42,19 @@ LAB_RECORD(FilterChainMatch, "envoy.config.listener.v3.FilterChainMatch") {
   record.field("server_names", &FilterChainMatch::server_names);
   record.field("transport_protocol", &FilterChainMatch::transport_protocol);
   record.field("application_protocols", &FilterChainMatch::application_protocols);
+  record.check(valid_filter_chain_match);
 }
 
 LAB_RECORD(FilterChain, "envoy.config.listener.v3.FilterChain") {
   record.field("filter_chain_match", &FilterChain::filter_chain_match);
   record.field("filters", &FilterChain::filters);
-  record.field("use_proxy_proto", &FilterChain::use_proxy_proto);
+  record.field("use_proxy_proto", &FilterChain::use_proxy_proto)
+      .check(not_supported("there is no PROXY protocol."));
   record.field("metadata", &FilterChain::metadata);
   record.field("transport_socket", &FilterChain::transport_socket);
   record.field("transport_socket_connect_timeout", &FilterChain::transport_socket_connect_timeout);
   record.field("name", &FilterChain::name);
+  record.check(valid_filter_chain);
 }
 
 LAB_RECORD(ListenerFilterPredicateSet,
@@ -71,14 +75,18 @@ LAB_RECORD(ListenerFilterChainMatchPredicate,
 }
 
 LAB_RECORD(ListenerFilter, "envoy.config.listener.v3.ListenerFilter") {
-  record.field("name", &ListenerFilter::name).not_empty();
+  record.field("name", &ListenerFilter::name)
+      .ignored("the type of typed_config decides")
+      .not_empty();
   record.field("typed_config", &ListenerFilter::typed_config);
   record.field("filter_disabled", &ListenerFilter::filter_disabled);
+  record.check(valid_listener_filter);
 }
 
 LAB_RECORD(AdditionalAddress, "envoy.config.listener.v3.AdditionalAddress") {
   record.field("address", &AdditionalAddress::address);
-  record.field("socket_options", &AdditionalAddress::socket_options);
+  record.field("socket_options", &AdditionalAddress::socket_options)
+      .check(not_supported("options are those of the listener."));
 }
 
 LAB_RECORD(ListenerDeprecatedV1, "envoy.config.listener.v3.Listener.DeprecatedV1") {
@@ -104,8 +112,9 @@ LAB_RECORD(Listener, "envoy.config.listener.v3.Listener") {
   record.field("default_filter_chain", &Listener::default_filter_chain);
   record.field("per_connection_buffer_limit_bytes", &Listener::per_connection_buffer_limit_bytes);
   record.field("metadata", &Listener::metadata);
-  record.field("deprecated_v1", &Listener::deprecated_v1);
-  record.field("drain_type", &Listener::drain_type);
+  record.field("deprecated_v1", &Listener::deprecated_v1).check(not_supported("use bind_to_port."));
+  record.field("drain_type", &Listener::drain_type)
+      .ignored("a listener drains when it is replaced, removed, or told to by /drain_listeners");
   record.field("listener_filters", &Listener::listener_filters);
   record.field("listener_filters_timeout", &Listener::listener_filters_timeout);
   record.field("continue_on_listener_filters_timeout",
@@ -113,32 +122,45 @@ LAB_RECORD(Listener, "envoy.config.listener.v3.Listener") {
   record.field("transparent", &Listener::transparent);
   record.field("freebind", &Listener::freebind);
   record.field("socket_options", &Listener::socket_options);
-  record.field("tcp_fast_open_queue_length", &Listener::tcp_fast_open_queue_length);
+  record.field("tcp_fast_open_queue_length", &Listener::tcp_fast_open_queue_length)
+      .ignored("only saves a round trip");
   record.field("traffic_direction", &Listener::traffic_direction);
-  record.field("connection_balance_config", &Listener::connection_balance_config);
-  record.field("reuse_port", &Listener::reuse_port);
+  record.field("connection_balance_config", &Listener::connection_balance_config)
+      .ignored("the kernel spreads connections over the workers");
+  record.field("reuse_port", &Listener::reuse_port).ignored("replaced by enable_reuse_port");
   record.field("enable_reuse_port", &Listener::enable_reuse_port);
   record.field("access_log", &Listener::access_log);
   record.field("tcp_backlog_size", &Listener::tcp_backlog_size);
   record
       .field("max_connections_to_accept_per_socket_event",
              &Listener::max_connections_to_accept_per_socket_event)
+      .ignored("only schedules work; the proxy has a limit of its own")
       .at_least(1);
   record.field("bind_to_port", &Listener::bind_to_port);
-  record.field("enable_mptcp", &Listener::enable_mptcp);
-  record.field("ignore_global_conn_limit", &Listener::ignore_global_conn_limit);
-  record.field("bypass_overload_manager", &Listener::bypass_overload_manager);
+  record.field("enable_mptcp", &Listener::enable_mptcp)
+      .ignored("a client that offers MPTCP falls back to TCP");
+  record.field("ignore_global_conn_limit", &Listener::ignore_global_conn_limit)
+      .ignored("the limit on connections guards the process and holds for every listener");
+  record.field("bypass_overload_manager", &Listener::bypass_overload_manager)
+      .ignored("there is no overload manager");
+  record.check(valid_listener);
 }
 
 LAB_RECORD(TlsInspector, "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector") {
-  record.field("enable_ja3_fingerprinting", &TlsInspector::enable_ja3_fingerprinting);
-  record.field("enable_ja4_fingerprinting", &TlsInspector::enable_ja4_fingerprinting);
+  record.field("enable_ja3_fingerprinting", &TlsInspector::enable_ja3_fingerprinting)
+      .ignored("only for fingerprints in logs, which have no operator here");
+  record.field("enable_ja4_fingerprinting", &TlsInspector::enable_ja4_fingerprinting)
+      .ignored("only for fingerprints in logs, which have no operator here");
   record.field("initial_read_buffer_size", &TlsInspector::initial_read_buffer_size)
+      .ignored("only schedules memory")
       .at_least(256)
       .at_most(65536);
-  record.field("close_connection_on_client_hello_parsing_errors",
-               &TlsInspector::close_connection_on_client_hello_parsing_errors);
+  record
+      .field("close_connection_on_client_hello_parsing_errors",
+             &TlsInspector::close_connection_on_client_hello_parsing_errors)
+      .ignored("a ClientHello that is none matches no TLS filter chain");
   record.field("max_client_hello_size", &TlsInspector::max_client_hello_size)
+      .ignored("the proxy has a limit of its own (16 KiB)")
       .at_least(256)
       .at_most(16384);
 }

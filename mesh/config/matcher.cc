@@ -1,6 +1,7 @@
 #include "mesh/config/matcher.h"
 
 #include "mesh/config/rules.h"
+#include "mesh/config/validate.h"
 
 namespace lab::config {
 
@@ -9,7 +10,8 @@ LAB_RECORD(GoogleRe2, "envoy.type.matcher.v3.RegexMatcher.GoogleRE2") {
 }
 
 LAB_RECORD(RegexMatcher, "envoy.type.matcher.v3.RegexMatcher") {
-  record.field("google_re2", &RegexMatcher::google_re2);
+  record.field("google_re2", &RegexMatcher::google_re2)
+      .ignored("replaced by the runtime key re2.max_program_size.error_level");
   record.field("regex", &RegexMatcher::regex).not_empty();
 }
 
@@ -27,6 +29,7 @@ LAB_RECORD(StringMatcher, "envoy.type.matcher.v3.StringMatcher") {
   record.field("contains", &StringMatcher::contains).not_empty();
   record.field("ignore_case", &StringMatcher::ignore_case);
   record.oneof("match_pattern", {"exact", "prefix", "suffix", "safe_regex", "contains"}, true);
+  record.check(valid_string_matcher);
 }
 
 LAB_RECORD(ListStringMatcher, "envoy.type.matcher.v3.ListStringMatcher") {
@@ -58,7 +61,8 @@ LAB_RECORD(OrMatcher, "envoy.type.matcher.v3.OrMatcher") {
 }
 
 LAB_RECORD(ValueMatcher, "envoy.type.matcher.v3.ValueMatcher") {
-  record.field("null_match", &ValueMatcher::null_match);
+  record.field("null_match", &ValueMatcher::null_match)
+      .check(not_supported("there is no null in metadata."));
   record.field("double_match", &ValueMatcher::double_match);
   record.field("string_match", &ValueMatcher::string_match);
   record.field("bool_match", &ValueMatcher::bool_match);

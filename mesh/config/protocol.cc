@@ -1,6 +1,7 @@
 #include "mesh/config/protocol.h"
 
 #include "mesh/config/rules.h"
+#include "mesh/config/validate.h"
 
 namespace lab::config {
 
@@ -31,8 +32,10 @@ LAB_RECORD(CommonHttpProtocolOptions, "envoy.config.core.v3.HttpProtocolOptions"
       .at_least(1)
       .at_most(8192);
   record.field("max_stream_duration", &CommonHttpProtocolOptions::max_stream_duration);
-  record.field("headers_with_underscores_action",
-               &CommonHttpProtocolOptions::headers_with_underscores_action);
+  record
+      .field("headers_with_underscores_action",
+             &CommonHttpProtocolOptions::headers_with_underscores_action)
+      .check(not_supported("underscores in header names are let through."));
   record.field("max_requests_per_connection",
                &CommonHttpProtocolOptions::max_requests_per_connection);
 }
@@ -54,13 +57,20 @@ LAB_RECORD(Http1ProtocolOptions, "envoy.config.core.v3.Http1ProtocolOptions") {
   record.field("default_host_for_http_10", &Http1ProtocolOptions::default_host_for_http_10);
   record.field("header_key_format", &Http1ProtocolOptions::header_key_format);
   record.field("enable_trailers", &Http1ProtocolOptions::enable_trailers);
-  record.field("allow_chunked_length", &Http1ProtocolOptions::allow_chunked_length);
-  record.field("override_stream_error_on_invalid_http_message",
-               &Http1ProtocolOptions::override_stream_error_on_invalid_http_message);
-  record.field("send_fully_qualified_url", &Http1ProtocolOptions::send_fully_qualified_url);
-  record.field("use_balsa_parser", &Http1ProtocolOptions::use_balsa_parser);
-  record.field("allow_custom_methods", &Http1ProtocolOptions::allow_custom_methods);
-  record.field("ignore_http_11_upgrade", &Http1ProtocolOptions::ignore_http_11_upgrade);
+  record.field("allow_chunked_length", &Http1ProtocolOptions::allow_chunked_length)
+      .ignored("a message with both framings is always refused: stricter");
+  record
+      .field("override_stream_error_on_invalid_http_message",
+             &Http1ProtocolOptions::override_stream_error_on_invalid_http_message)
+      .ignored("an invalid message always ends its connection: stricter");
+  record.field("send_fully_qualified_url", &Http1ProtocolOptions::send_fully_qualified_url)
+      .check(not_supported("requests are sent in origin form."));
+  record.field("use_balsa_parser", &Http1ProtocolOptions::use_balsa_parser)
+      .ignored("there is one parser");
+  record.field("allow_custom_methods", &Http1ProtocolOptions::allow_custom_methods)
+      .ignored("every method that is a token is taken");
+  record.field("ignore_http_11_upgrade", &Http1ProtocolOptions::ignore_http_11_upgrade)
+      .ignored("an upgrade that is not configured is refused or ignored as RFC 9110 has it");
 }
 
 LAB_RECORD(KeepaliveSettings, "envoy.config.core.v3.KeepaliveSettings") {
@@ -69,8 +79,9 @@ LAB_RECORD(KeepaliveSettings, "envoy.config.core.v3.KeepaliveSettings") {
   record.field("timeout", &KeepaliveSettings::timeout)
       .required()
       .check(no_shorter_than(std::chrono::milliseconds(1)));
-  record.field("interval_jitter", &KeepaliveSettings::interval_jitter);
+  record.field("interval_jitter", &KeepaliveSettings::interval_jitter).ignored("only spreads load");
   record.field("connection_idle_interval", &KeepaliveSettings::connection_idle_interval)
+      .ignored("an idle connection is found dead at the next interval")
       .check(no_shorter_than(std::chrono::milliseconds(1)));
 }
 
@@ -93,26 +104,43 @@ LAB_RECORD(Http2ProtocolOptions, "envoy.config.core.v3.Http2ProtocolOptions") {
       .at_least(65535)
       .at_most(2147483647);
   record.field("allow_connect", &Http2ProtocolOptions::allow_connect);
-  record.field("allow_metadata", &Http2ProtocolOptions::allow_metadata);
-  record.field("max_outbound_frames", &Http2ProtocolOptions::max_outbound_frames).at_least(1);
-  record.field("max_outbound_control_frames", &Http2ProtocolOptions::max_outbound_control_frames)
+  record.field("allow_metadata", &Http2ProtocolOptions::allow_metadata)
+      .ignored("METADATA frames are unknown frames, which RFC 9113 lets a peer ignore");
+  record.field("max_outbound_frames", &Http2ProtocolOptions::max_outbound_frames)
+      .ignored("the proxy has a limit of its own")
       .at_least(1);
-  record.field("max_consecutive_inbound_frames_with_empty_payload",
-               &Http2ProtocolOptions::max_consecutive_inbound_frames_with_empty_payload);
-  record.field("max_inbound_priority_frames_per_stream",
-               &Http2ProtocolOptions::max_inbound_priority_frames_per_stream);
+  record.field("max_outbound_control_frames", &Http2ProtocolOptions::max_outbound_control_frames)
+      .ignored("the proxy has a limit of its own")
+      .at_least(1);
+  record
+      .field("max_consecutive_inbound_frames_with_empty_payload",
+             &Http2ProtocolOptions::max_consecutive_inbound_frames_with_empty_payload)
+      .ignored("the proxy has a limit of its own");
+  record
+      .field("max_inbound_priority_frames_per_stream",
+             &Http2ProtocolOptions::max_inbound_priority_frames_per_stream)
+      .ignored("the proxy has a limit of its own");
   record
       .field("max_inbound_window_update_frames_per_data_frame_sent",
              &Http2ProtocolOptions::max_inbound_window_update_frames_per_data_frame_sent)
+      .ignored("the proxy has a limit of its own")
       .at_least(1);
-  record.field("stream_error_on_invalid_http_messaging",
-               &Http2ProtocolOptions::stream_error_on_invalid_http_messaging);
-  record.field("override_stream_error_on_invalid_http_message",
-               &Http2ProtocolOptions::override_stream_error_on_invalid_http_message);
-  record.field("custom_settings_parameters", &Http2ProtocolOptions::custom_settings_parameters);
+  record
+      .field("stream_error_on_invalid_http_messaging",
+             &Http2ProtocolOptions::stream_error_on_invalid_http_messaging)
+      .ignored("an invalid message ends its stream");
+  record
+      .field("override_stream_error_on_invalid_http_message",
+             &Http2ProtocolOptions::override_stream_error_on_invalid_http_message)
+      .ignored("an invalid message ends its stream");
+  record.field("custom_settings_parameters", &Http2ProtocolOptions::custom_settings_parameters)
+      .ignored("a peer must ignore SETTINGS that it does not know");
   record.field("connection_keepalive", &Http2ProtocolOptions::connection_keepalive);
-  record.field("use_oghttp2_codec", &Http2ProtocolOptions::use_oghttp2_codec);
-  record.field("max_metadata_size", &Http2ProtocolOptions::max_metadata_size);
+  record.field("use_oghttp2_codec", &Http2ProtocolOptions::use_oghttp2_codec)
+      .ignored("there is one codec");
+  record.field("max_metadata_size", &Http2ProtocolOptions::max_metadata_size)
+      .ignored("METADATA frames are unknown frames, which RFC 9113 lets a peer ignore");
+  record.check(valid_http2_options);
 }
 
 LAB_RECORD(SchemeHeaderTransformation, "envoy.config.core.v3.SchemeHeaderTransformation") {

@@ -1,6 +1,7 @@
 #include "mesh/config/rbac.h"
 
 #include "mesh/config/rules.h"
+#include "mesh/config/validate.h"
 
 namespace lab::config {
 
@@ -57,6 +58,10 @@ LAB_RECORD(Permission, "envoy.config.rbac.v3.Permission") {
                 "destination_port", "destination_port_range", "metadata", "not_rule",
                 "requested_server_name", "sourced_metadata"},
                true);
+  record.check([](const Permission& each, DecodeContext& context, Mark mark) {
+    return !each.destination_port_range ||
+           valid_port_range(*each.destination_port_range, context, mark);
+  });
 }
 
 LAB_RECORD(PrincipalSet, "envoy.config.rbac.v3.Principal.Set") {
@@ -101,7 +106,7 @@ LAB_RECORD(HttpRbac, "envoy.extensions.filters.http.rbac.v3.RBAC") {
   record.field("rules_stat_prefix", &HttpRbac::rules_stat_prefix);
   record.field("shadow_rules", &HttpRbac::shadow_rules);
   record.field("shadow_rules_stat_prefix", &HttpRbac::shadow_rules_stat_prefix);
-  record.field("track_per_rule_stats", &HttpRbac::track_per_rule_stats);
+  record.field("track_per_rule_stats", &HttpRbac::track_per_rule_stats).ignored("only statistics");
 }
 
 LAB_RECORD(HttpRbacPerRoute, "envoy.extensions.filters.http.rbac.v3.RBACPerRoute") {
@@ -113,8 +118,11 @@ LAB_RECORD(NetworkRbac, "envoy.extensions.filters.network.rbac.v3.RBAC") {
   record.field("shadow_rules", &NetworkRbac::shadow_rules);
   record.field("shadow_rules_stat_prefix", &NetworkRbac::shadow_rules_stat_prefix);
   record.field("stat_prefix", &NetworkRbac::stat_prefix).not_empty();
-  record.field("enforcement_type", &NetworkRbac::enforcement_type);
-  record.field("delay_deny", &NetworkRbac::delay_deny);
+  record.field("enforcement_type", &NetworkRbac::enforcement_type)
+      .check(not_supported("a connection is judged once."));
+  record.field("delay_deny", &NetworkRbac::delay_deny)
+      .ignored("a refused connection is closed at once");
+  record.check(valid_network_rbac);
 }
 
 }  // namespace lab::config

@@ -1,6 +1,7 @@
 #include "mesh/config/route.h"
 
 #include "mesh/config/rules.h"
+#include "mesh/config/validate.h"
 
 namespace lab::config {
 
@@ -62,6 +63,7 @@ LAB_RECORD(RetryPriority, "envoy.config.route.v3.RetryPolicy.RetryPriority") {
 LAB_RECORD(RetryHostPredicate, "envoy.config.route.v3.RetryPolicy.RetryHostPredicate") {
   record.field("name", &RetryHostPredicate::name).not_empty();
   record.field("typed_config", &RetryHostPredicate::typed_config);
+  record.check(valid_retry_predicate);
 }
 
 LAB_RECORD(RetryBackOff, "envoy.config.route.v3.RetryPolicy.RetryBackOff") {
@@ -99,9 +101,13 @@ LAB_RECORD(RetryPolicy, "envoy.config.route.v3.RetryPolicy") {
 }
 
 LAB_RECORD(HedgePolicy, "envoy.config.route.v3.HedgePolicy") {
-  record.field("initial_requests", &HedgePolicy::initial_requests).at_least(1);
-  record.field("additional_request_chance", &HedgePolicy::additional_request_chance);
-  record.field("hedge_on_per_try_timeout", &HedgePolicy::hedge_on_per_try_timeout);
+  record.field("initial_requests", &HedgePolicy::initial_requests)
+      .ignored("Envoy does not act on it either")
+      .at_least(1);
+  record.field("additional_request_chance", &HedgePolicy::additional_request_chance)
+      .ignored("Envoy does not act on it either");
+  record.field("hedge_on_per_try_timeout", &HedgePolicy::hedge_on_per_try_timeout)
+      .check(not_supported("a try that timed out is given up."));
 }
 
 LAB_RECORD(RequestMirrorPolicy, "envoy.config.route.v3.RouteAction.RequestMirrorPolicy") {
@@ -109,11 +115,13 @@ LAB_RECORD(RequestMirrorPolicy, "envoy.config.route.v3.RouteAction.RequestMirror
   record.field("cluster_header", &RequestMirrorPolicy::cluster_header)
       .check(header_name(Strict::no));
   record.field("runtime_fraction", &RequestMirrorPolicy::runtime_fraction);
-  record.field("trace_sampled", &RequestMirrorPolicy::trace_sampled);
+  record.field("trace_sampled", &RequestMirrorPolicy::trace_sampled)
+      .ignored("no spans are made or sent");
   record.field("disable_shadow_host_suffix_append",
                &RequestMirrorPolicy::disable_shadow_host_suffix_append);
   record.field("host_rewrite_literal", &RequestMirrorPolicy::host_rewrite_literal)
       .check(header_value(Strict::no));
+  record.check(valid_mirror);
 }
 
 LAB_RECORD(HashHeader, "envoy.config.route.v3.RouteAction.HashPolicy.Header") {
@@ -175,7 +183,8 @@ LAB_RECORD(WeightedClusterEntry, "envoy.config.route.v3.WeightedCluster.ClusterW
   record.field("cluster_header", &WeightedClusterEntry::cluster_header)
       .check(header_name(Strict::no));
   record.field("weight", &WeightedClusterEntry::weight);
-  record.field("metadata_match", &WeightedClusterEntry::metadata_match);
+  record.field("metadata_match", &WeightedClusterEntry::metadata_match)
+      .ignored("only for clusters with lb_subset_config, which is refused");
   record.field("request_headers_to_add", &WeightedClusterEntry::request_headers_to_add)
       .check(items_at_most(1000));
   record.field("request_headers_to_remove", &WeightedClusterEntry::request_headers_to_remove)
@@ -187,12 +196,18 @@ LAB_RECORD(WeightedClusterEntry, "envoy.config.route.v3.WeightedCluster.ClusterW
   record.field("typed_per_filter_config", &WeightedClusterEntry::typed_per_filter_config);
   record.field("host_rewrite_literal", &WeightedClusterEntry::host_rewrite_literal)
       .check(header_value(Strict::no));
+  record.check(valid_weighted_cluster);
+  record.check([](const WeightedClusterEntry& each, DecodeContext& context, Mark mark) {
+    return valid_per_filter(each.typed_per_filter_config, context, mark);
+  });
 }
 
 LAB_RECORD(WeightedCluster, "envoy.config.route.v3.WeightedCluster") {
   record.field("clusters", &WeightedCluster::clusters).check(items_at_least(1));
-  record.field("total_weight", &WeightedCluster::total_weight);
-  record.field("runtime_key_prefix", &WeightedCluster::runtime_key_prefix);
+  record.field("total_weight", &WeightedCluster::total_weight)
+      .ignored("the sum of the weights is used, as Envoy does");
+  record.field("runtime_key_prefix", &WeightedCluster::runtime_key_prefix)
+      .ignored("weights are those of the configuration");
   record.field("header_name", &WeightedCluster::header_name).check(header_name(Strict::no));
   record.field("use_hash_policy", &WeightedCluster::use_hash_policy);
   record.oneof("random_value_specifier", {"header_name", "use_hash_policy"});
@@ -215,7 +230,8 @@ LAB_RECORD(RouteAction, "envoy.config.route.v3.RouteAction") {
       .check(header_name(Strict::no));
   record.field("weighted_clusters", &RouteAction::weighted_clusters);
   record.field("cluster_not_found_response_code", &RouteAction::cluster_not_found_response_code);
-  record.field("metadata_match", &RouteAction::metadata_match);
+  record.field("metadata_match", &RouteAction::metadata_match)
+      .ignored("only for clusters with lb_subset_config, which is refused");
   record.field("prefix_rewrite", &RouteAction::prefix_rewrite).check(header_value(Strict::no));
   record.field("regex_rewrite", &RouteAction::regex_rewrite);
   record.field("host_rewrite_literal", &RouteAction::host_rewrite_literal)
@@ -227,7 +243,8 @@ LAB_RECORD(RouteAction, "envoy.config.route.v3.RouteAction") {
   record.field("append_x_forwarded_host", &RouteAction::append_x_forwarded_host);
   record.field("timeout", &RouteAction::timeout);
   record.field("idle_timeout", &RouteAction::idle_timeout);
-  record.field("flush_timeout", &RouteAction::flush_timeout);
+  record.field("flush_timeout", &RouteAction::flush_timeout)
+      .ignored("idle_timeout holds while an answer is flushed, too");
   record.field("retry_policy", &RouteAction::retry_policy);
   record.field("request_mirror_policies", &RouteAction::request_mirror_policies);
   record.field("priority", &RouteAction::priority);
@@ -235,12 +252,14 @@ LAB_RECORD(RouteAction, "envoy.config.route.v3.RouteAction") {
   record.field("max_grpc_timeout", &RouteAction::max_grpc_timeout);
   record.field("grpc_timeout_offset", &RouteAction::grpc_timeout_offset);
   record.field("upgrade_configs", &RouteAction::upgrade_configs);
-  record.field("internal_redirect_policy", &RouteAction::internal_redirect_policy);
+  record.field("internal_redirect_policy", &RouteAction::internal_redirect_policy)
+      .check(not_supported("redirects go to the client."));
   record.field("hedge_policy", &RouteAction::hedge_policy);
   record.field("max_stream_duration", &RouteAction::max_stream_duration);
   record.oneof("cluster_specifier", {"cluster", "cluster_header", "weighted_clusters"}, true);
   record.oneof("host_rewrite_specifier", {"host_rewrite_literal", "auto_host_rewrite",
                                           "host_rewrite_header", "host_rewrite_path_regex"});
+  record.check(valid_route_action);
 }
 
 LAB_RECORD(RedirectAction, "envoy.config.route.v3.RedirectAction") {
@@ -345,6 +364,7 @@ LAB_RECORD(RouteTracing, "envoy.config.route.v3.Tracing") {
 LAB_RECORD(VirtualCluster, "envoy.config.route.v3.VirtualCluster") {
   record.field("headers", &VirtualCluster::headers);
   record.field("name", &VirtualCluster::name).not_empty();
+  record.check(valid_virtual_cluster);
 }
 
 LAB_RECORD(Vhds, "envoy.config.route.v3.Vhds") {
@@ -357,9 +377,10 @@ LAB_RECORD(Route, "envoy.config.route.v3.Route") {
   record.field("route", &Route::route);
   record.field("redirect", &Route::redirect);
   record.field("direct_response", &Route::direct_response);
-  record.field("non_forwarding_action", &Route::non_forwarding_action);
+  record.field("non_forwarding_action", &Route::non_forwarding_action)
+      .check(not_supported("it is for gRPC clients that route."));
   record.field("metadata", &Route::metadata);
-  record.field("decorator", &Route::decorator);
+  record.field("decorator", &Route::decorator).ignored("names spans, and none are made");
   record.field("typed_per_filter_config", &Route::typed_per_filter_config);
   record.field("request_headers_to_add", &Route::request_headers_to_add).check(items_at_most(1000));
   record.field("request_headers_to_remove", &Route::request_headers_to_remove)
@@ -370,11 +391,16 @@ LAB_RECORD(Route, "envoy.config.route.v3.Route") {
   record.field("response_headers_to_remove", &Route::response_headers_to_remove)
       .check(each_not_empty())
       .check(header_name(Strict::no));
-  record.field("tracing", &Route::tracing);
-  record.field("per_request_buffer_limit_bytes", &Route::per_request_buffer_limit_bytes);
-  record.field("stat_prefix", &Route::stat_prefix);
-  record.field("request_body_buffer_limit", &Route::request_body_buffer_limit);
+  record.field("tracing", &Route::tracing).ignored("no spans are made or sent");
+  record.field("per_request_buffer_limit_bytes", &Route::per_request_buffer_limit_bytes)
+      .ignored("buffers have the limit of their connection");
+  record.field("stat_prefix", &Route::stat_prefix).ignored("only statistics");
+  record.field("request_body_buffer_limit", &Route::request_body_buffer_limit)
+      .ignored("buffers have the limit of their connection");
   record.oneof("action", {"route", "redirect", "direct_response", "non_forwarding_action"}, true);
+  record.check([](const Route& each, DecodeContext& context, Mark mark) {
+    return valid_per_filter(each.typed_per_filter_config, context, mark);
+  });
 }
 
 LAB_RECORD(VirtualHost, "envoy.config.route.v3.VirtualHost") {
@@ -384,7 +410,7 @@ LAB_RECORD(VirtualHost, "envoy.config.route.v3.VirtualHost") {
       .check(header_value(Strict::no));
   record.field("routes", &VirtualHost::routes);
   record.field("require_tls", &VirtualHost::require_tls);
-  record.field("virtual_clusters", &VirtualHost::virtual_clusters);
+  record.field("virtual_clusters", &VirtualHost::virtual_clusters).ignored("only statistics");
   record.field("request_headers_to_add", &VirtualHost::request_headers_to_add)
       .check(items_at_most(1000));
   record.field("request_headers_to_remove", &VirtualHost::request_headers_to_remove)
@@ -401,11 +427,17 @@ LAB_RECORD(VirtualHost, "envoy.config.route.v3.VirtualHost") {
                &VirtualHost::include_attempt_count_in_response);
   record.field("retry_policy", &VirtualHost::retry_policy);
   record.field("hedge_policy", &VirtualHost::hedge_policy);
-  record.field("include_is_timeout_retry_header", &VirtualHost::include_is_timeout_retry_header);
-  record.field("per_request_buffer_limit_bytes", &VirtualHost::per_request_buffer_limit_bytes);
-  record.field("request_body_buffer_limit", &VirtualHost::request_body_buffer_limit);
+  record.field("include_is_timeout_retry_header", &VirtualHost::include_is_timeout_retry_header)
+      .check(not_supported("the origin is not told why."));
+  record.field("per_request_buffer_limit_bytes", &VirtualHost::per_request_buffer_limit_bytes)
+      .ignored("buffers have the limit of their connection");
+  record.field("request_body_buffer_limit", &VirtualHost::request_body_buffer_limit)
+      .ignored("buffers have the limit of their connection");
   record.field("request_mirror_policies", &VirtualHost::request_mirror_policies);
   record.field("metadata", &VirtualHost::metadata);
+  record.check([](const VirtualHost& each, DecodeContext& context, Mark mark) {
+    return valid_per_filter(each.typed_per_filter_config, context, mark);
+  });
 }
 
 LAB_RECORD(RouteConfiguration, "envoy.config.route.v3.RouteConfiguration") {
@@ -433,12 +465,17 @@ LAB_RECORD(RouteConfiguration, "envoy.config.route.v3.RouteConfiguration") {
                &RouteConfiguration::ignore_path_parameters_in_path_matching);
   record.field("typed_per_filter_config", &RouteConfiguration::typed_per_filter_config);
   record.field("metadata", &RouteConfiguration::metadata);
+  record.check([](const RouteConfiguration& each, DecodeContext& context, Mark mark) {
+    return valid_per_filter(each.typed_per_filter_config, context, mark);
+  });
 }
 
 LAB_RECORD(FilterConfig, "envoy.config.route.v3.FilterConfig") {
   record.field("config", &FilterConfig::config);
-  record.field("is_optional", &FilterConfig::is_optional);
+  record.field("is_optional", &FilterConfig::is_optional)
+      .ignored("a type that is not known is always refused");
   record.field("disabled", &FilterConfig::disabled);
+  record.check(valid_filter_config);
 }
 
 }  // namespace lab::config

@@ -145,6 +145,33 @@ inline MustBeTrue must_be_true() {
   return {};
 }
 
+/// A field that is known, and refused by name when it is set to anything but its default.
+struct NotSupported {
+  std::string reason;
+  std::string text() const { return "refused: " + reason; }
+  template <class T>
+  std::string operator()(const T& value) const {
+    return is_default(value) ? "" : "is not supported: " + reason + " Remove it.";
+  }
+
+ private:
+  template <class T>
+  static bool is_default(const std::optional<T>& value) {
+    return !value;
+  }
+  static bool is_default(const std::optional<bool>& value) { return !value.value_or(false); }
+  template <class T>
+  static bool is_default(const T& value) {
+    if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>)
+      return value == T{};
+    else
+      return value.empty();
+  }
+};
+inline NotSupported not_supported(std::string reason) {
+  return {std::move(reason)};
+}
+
 /// An enumeration's values without one.
 struct NotIn {
   std::int32_t number;

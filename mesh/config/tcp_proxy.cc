@@ -1,6 +1,7 @@
 #include "mesh/config/tcp_proxy.h"
 
 #include "mesh/config/rules.h"
+#include "mesh/config/validate.h"
 
 namespace lab::config {
 
@@ -17,7 +18,8 @@ LAB_RECORD(TcpWeightedClusterEntry,
            "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight") {
   record.field("name", &TcpWeightedClusterEntry::name).not_empty();
   record.field("weight", &TcpWeightedClusterEntry::weight).at_least(1);
-  record.field("metadata_match", &TcpWeightedClusterEntry::metadata_match);
+  record.field("metadata_match", &TcpWeightedClusterEntry::metadata_match)
+      .ignored("only for clusters with lb_subset_config, which is refused");
 }
 
 LAB_RECORD(TcpWeightedCluster,
@@ -46,25 +48,38 @@ LAB_RECORD(TcpProxy, "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy") {
   record.field("stat_prefix", &TcpProxy::stat_prefix).not_empty();
   record.field("cluster", &TcpProxy::cluster);
   record.field("weighted_clusters", &TcpProxy::weighted_clusters);
-  record.field("metadata_match", &TcpProxy::metadata_match);
+  record.field("metadata_match", &TcpProxy::metadata_match)
+      .ignored("only for clusters with lb_subset_config, which is refused");
   record.field("idle_timeout", &TcpProxy::idle_timeout);
-  record.field("downstream_idle_timeout", &TcpProxy::downstream_idle_timeout);
-  record.field("upstream_idle_timeout", &TcpProxy::upstream_idle_timeout);
+  record.field("downstream_idle_timeout", &TcpProxy::downstream_idle_timeout)
+      .check(not_supported("use idle_timeout."));
+  record.field("upstream_idle_timeout", &TcpProxy::upstream_idle_timeout)
+      .check(not_supported("use idle_timeout."));
   record.field("access_log", &TcpProxy::access_log);
   record.field("max_connect_attempts", &TcpProxy::max_connect_attempts).at_least(1);
-  record.field("backoff_options", &TcpProxy::backoff_options);
+  record.field("backoff_options", &TcpProxy::backoff_options)
+      .ignored("a further attempt goes to another endpoint at once");
   record.field("hash_policy", &TcpProxy::hash_policy).check(items_at_most(1));
   record.field("max_downstream_connection_duration", &TcpProxy::max_downstream_connection_duration)
       .check(no_shorter_than(std::chrono::milliseconds(1)));
-  record.field("max_downstream_connection_duration_jitter_percentage",
-               &TcpProxy::max_downstream_connection_duration_jitter_percentage);
+  record
+      .field("max_downstream_connection_duration_jitter_percentage",
+             &TcpProxy::max_downstream_connection_duration_jitter_percentage)
+      .ignored("only spreads load");
   record.field("access_log_flush_interval", &TcpProxy::access_log_flush_interval)
+      .ignored("a line is written when its connection ends")
       .check(no_shorter_than(std::chrono::milliseconds(1)));
-  record.field("flush_access_log_on_connected", &TcpProxy::flush_access_log_on_connected);
-  record.field("access_log_options", &TcpProxy::access_log_options);
-  record.field("upstream_connect_mode", &TcpProxy::upstream_connect_mode);
-  record.field("max_early_data_bytes", &TcpProxy::max_early_data_bytes).at_most(1048576);
+  record.field("flush_access_log_on_connected", &TcpProxy::flush_access_log_on_connected)
+      .ignored("a line is written when its connection ends");
+  record.field("access_log_options", &TcpProxy::access_log_options)
+      .ignored("a line is written when its connection ends");
+  record.field("upstream_connect_mode", &TcpProxy::upstream_connect_mode)
+      .check(not_supported("the upstream is connected at once."));
+  record.field("max_early_data_bytes", &TcpProxy::max_early_data_bytes)
+      .ignored("the upstream is connected at once")
+      .at_most(1048576);
   record.oneof("cluster_specifier", {"cluster", "weighted_clusters"}, true);
+  record.check(valid_tcp_proxy);
 }
 
 LAB_RECORD(SniCluster, "envoy.extensions.filters.network.sni_cluster.v3.SniCluster") {

@@ -1,6 +1,7 @@
 #include "mesh/config/tls.h"
 
 #include "mesh/config/rules.h"
+#include "mesh/config/validate.h"
 
 namespace lab::config {
 
@@ -62,22 +63,30 @@ LAB_RECORD(TlsParameters, "envoy.extensions.transport_sockets.tls.v3.TlsParamete
   record.field("tls_maximum_protocol_version", &TlsParameters::tls_maximum_protocol_version);
   record.field("cipher_suites", &TlsParameters::cipher_suites);
   record.field("ecdh_curves", &TlsParameters::ecdh_curves);
-  record.field("signature_algorithms", &TlsParameters::signature_algorithms);
-  record.field("compliance_policies", &TlsParameters::compliance_policies).check(items_at_most(1));
+  record.field("signature_algorithms", &TlsParameters::signature_algorithms)
+      .check(not_supported("those of the library are used."));
+  record.field("compliance_policies", &TlsParameters::compliance_policies)
+      .check(not_supported("name versions, ciphers and curves instead."))
+      .check(items_at_most(1));
 }
 
 LAB_RECORD(TlsCertificate, "envoy.extensions.transport_sockets.tls.v3.TlsCertificate") {
   record.field("certificate_chain", &TlsCertificate::certificate_chain);
   record.field("private_key", &TlsCertificate::private_key);
-  record.field("pkcs12", &TlsCertificate::pkcs12);
+  record.field("pkcs12", &TlsCertificate::pkcs12)
+      .check(not_supported("use certificate_chain and private_key."));
   record.field("watched_directory", &TlsCertificate::watched_directory);
   record.field("password", &TlsCertificate::password);
-  record.field("ocsp_staple", &TlsCertificate::ocsp_staple);
-  record.field("signed_certificate_timestamp", &TlsCertificate::signed_certificate_timestamp);
+  record.field("ocsp_staple", &TlsCertificate::ocsp_staple)
+      .ignored("a client that wants a staple asks the authority itself; MUST_STAPLE is checked");
+  record.field("signed_certificate_timestamp", &TlsCertificate::signed_certificate_timestamp)
+      .ignored("Envoy does not act on it either");
+  record.check(valid_tls_certificate);
 }
 
 LAB_RECORD(TlsSessionTicketKeys, "envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys") {
   record.field("keys", &TlsSessionTicketKeys::keys).check(items_at_least(1));
+  record.check(valid_ticket_keys);
 }
 
 LAB_RECORD(SubjectAltNameMatcher,
@@ -85,6 +94,7 @@ LAB_RECORD(SubjectAltNameMatcher,
   record.field("san_type", &SubjectAltNameMatcher::san_type).check(not_in(0));
   record.field("matcher", &SubjectAltNameMatcher::matcher).required();
   record.field("oid", &SubjectAltNameMatcher::oid);
+  record.check(valid_san_matcher);
 }
 
 LAB_RECORD(
@@ -107,8 +117,10 @@ LAB_RECORD(CertificateValidationContext,
   record.field("match_typed_subject_alt_names",
                &CertificateValidationContext::match_typed_subject_alt_names);
   record.field("match_subject_alt_names", &CertificateValidationContext::match_subject_alt_names);
-  record.field("require_signed_certificate_timestamp",
-               &CertificateValidationContext::require_signed_certificate_timestamp);
+  record
+      .field("require_signed_certificate_timestamp",
+             &CertificateValidationContext::require_signed_certificate_timestamp)
+      .ignored("Envoy does not act on it either");
   record.field("crl", &CertificateValidationContext::crl);
   record.field("allow_expired_certificate",
                &CertificateValidationContext::allow_expired_certificate);
@@ -116,6 +128,7 @@ LAB_RECORD(CertificateValidationContext,
   record.field("only_verify_leaf_cert_crl",
                &CertificateValidationContext::only_verify_leaf_cert_crl);
   record.field("max_verify_depth", &CertificateValidationContext::max_verify_depth).at_most(100);
+  record.check(valid_validation);
 }
 
 LAB_RECORD(GenericSecret, "envoy.extensions.transport_sockets.tls.v3.GenericSecret") {
@@ -130,8 +143,10 @@ LAB_RECORD(SdsSecretConfig, "envoy.extensions.transport_sockets.tls.v3.SdsSecret
 
 LAB_RECORD(TlsKeyLog, "envoy.extensions.transport_sockets.tls.v3.TlsKeyLog") {
   record.field("path", &TlsKeyLog::path).not_empty();
-  record.field("local_address_range", &TlsKeyLog::local_address_range);
-  record.field("remote_address_range", &TlsKeyLog::remote_address_range);
+  record.field("local_address_range", &TlsKeyLog::local_address_range)
+      .check(not_supported("all connections of the context are logged."));
+  record.field("remote_address_range", &TlsKeyLog::remote_address_range)
+      .check(not_supported("all connections of the context are logged."));
 }
 
 LAB_RECORD(CombinedValidationContext,
@@ -159,6 +174,7 @@ LAB_RECORD(CommonTlsContext, "envoy.extensions.transport_sockets.tls.v3.CommonTl
   record.oneof("validation_context_type",
                {"validation_context", "validation_context_sds_secret_config",
                 "combined_validation_context"});
+  record.check(valid_common_tls);
 }
 
 LAB_RECORD(UpstreamTlsContext, "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext") {
@@ -168,13 +184,16 @@ LAB_RECORD(UpstreamTlsContext, "envoy.extensions.transport_sockets.tls.v3.Upstre
   record.field("auto_sni_san_validation", &UpstreamTlsContext::auto_sni_san_validation);
   record.field("allow_renegotiation", &UpstreamTlsContext::allow_renegotiation);
   record.field("max_session_keys", &UpstreamTlsContext::max_session_keys);
-  record.field("enforce_rsa_key_usage", &UpstreamTlsContext::enforce_rsa_key_usage);
+  record.field("enforce_rsa_key_usage", &UpstreamTlsContext::enforce_rsa_key_usage)
+      .ignored("OpenSSL checks the key usage in any case");
+  record.check(valid_upstream_tls);
 }
 
 LAB_RECORD(DownstreamTlsContext, "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext") {
   record.field("common_tls_context", &DownstreamTlsContext::common_tls_context);
   record.field("require_client_certificate", &DownstreamTlsContext::require_client_certificate);
-  record.field("require_sni", &DownstreamTlsContext::require_sni);
+  record.field("require_sni", &DownstreamTlsContext::require_sni)
+      .ignored("Envoy does not act on it either");
   record.field("session_ticket_keys", &DownstreamTlsContext::session_ticket_keys);
   record.field("session_ticket_keys_sds_secret_config",
                &DownstreamTlsContext::session_ticket_keys_sds_secret_config);
@@ -185,13 +204,15 @@ LAB_RECORD(DownstreamTlsContext, "envoy.extensions.transport_sockets.tls.v3.Down
   record.field("session_timeout", &DownstreamTlsContext::session_timeout)
       .check(no_shorter_than(std::chrono::seconds(0)))
       .check(shorter_than(std::chrono::seconds(4294967296)));
-  record.field("ocsp_staple_policy", &DownstreamTlsContext::ocsp_staple_policy);
+  record.field("ocsp_staple_policy", &DownstreamTlsContext::ocsp_staple_policy)
+      .ignored("see ocsp_staple");
   record.field("full_scan_certs_on_sni_mismatch",
                &DownstreamTlsContext::full_scan_certs_on_sni_mismatch);
   record.field("prefer_client_ciphers", &DownstreamTlsContext::prefer_client_ciphers);
   record.oneof("session_ticket_keys_type",
                {"session_ticket_keys", "session_ticket_keys_sds_secret_config",
                 "disable_stateless_session_resumption"});
+  record.check(valid_downstream_tls);
 }
 
 LAB_RECORD(RawBuffer, "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer") {
@@ -203,7 +224,7 @@ LAB_RECORD(Secret, "envoy.extensions.transport_sockets.tls.v3.Secret") {
   record.field("tls_certificate", &Secret::tls_certificate);
   record.field("session_ticket_keys", &Secret::session_ticket_keys);
   record.field("validation_context", &Secret::validation_context);
-  record.field("generic_secret", &Secret::generic_secret);
+  record.field("generic_secret", &Secret::generic_secret).ignored("no filter asks for one");
   record.oneof("type",
                {"tls_certificate", "session_ticket_keys", "validation_context", "generic_secret"});
 }

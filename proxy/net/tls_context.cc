@@ -12,6 +12,7 @@
 namespace lab::proxy {
 
 int verify_peer(X509_STORE_CTX* store, void* argument);  // tls_session.cc
+void use_ticket_keys(SSL_CTX* ssl);                      // tls_tickets.cc
 
 namespace {
 
@@ -227,6 +228,7 @@ void set_up_server(SSL_CTX* ssl, const TlsContext& context) {
   if (!options.prefer_client_ciphers) SSL_CTX_set_options(ssl, SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_session_cache_mode(
       ssl, options.stateful_resumption ? SSL_SESS_CACHE_SERVER : SSL_SESS_CACHE_OFF);
+  if (!options.ticket_keys.empty()) use_ticket_keys(ssl);
   if (!options.stateless_resumption) SSL_CTX_set_options(ssl, SSL_OP_NO_TICKET);
   if (!options.stateless_resumption && !options.stateful_resumption)
     SSL_CTX_set_num_tickets(ssl, 0);

@@ -82,6 +82,19 @@ Value::Array dynamic_listeners(const ConfigView& config, const NameFilter& wante
   return entries;
 }
 
+/// `entries`, and one more for each update that was refused.
+Value::Array with_errors(Value::Array entries, const std::vector<FailedUpdateView>& failures,
+                         const NameFilter& wanted) {
+  for (const FailedUpdateView& failed : failures) {
+    if (!wanted(failed.name)) continue;
+    Value entry;
+    if (!failed.name.empty()) entry.set("name", failed.name);
+    entry.set("error_state", error_state(failed));
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
 Value::Array secrets_of(const ConfigView& config, bool dynamic, const NameFilter& wanted) {
   Value::Array entries;
   for (const ResourceView& resource : config.secrets) {
@@ -113,7 +126,8 @@ std::vector<DumpSection> sections_of(const ConfigView& config, bool with_endpoin
       {"static_clusters", "ClustersConfigDump.StaticCluster",
        entries_of(config.clusters, false, "cluster", wanted)},
       {"dynamic_active_clusters", "ClustersConfigDump.DynamicCluster",
-       entries_of(config.clusters, true, "cluster", wanted)},
+       with_errors(entries_of(config.clusters, true, "cluster", wanted), config.failed_clusters,
+                   wanted)},
   };
   result.push_back(std::move(clusters));
 
@@ -146,7 +160,8 @@ std::vector<DumpSection> sections_of(const ConfigView& config, bool with_endpoin
       {"static_route_configs", "RoutesConfigDump.StaticRouteConfig",
        entries_of(config.routes, false, "route_config", wanted)},
       {"dynamic_route_configs", "RoutesConfigDump.DynamicRouteConfig",
-       entries_of(config.routes, true, "route_config", wanted)},
+       with_errors(entries_of(config.routes, true, "route_config", wanted), config.failed_routes,
+                   wanted)},
   };
   result.push_back(std::move(routes));
 

@@ -63,6 +63,21 @@ Result<> read_filters(HcmConfig& hcm) {
   return {};
 }
 
+/// A filter that is switched off unless a route, virtual host or route configuration names it.
+class SwitchedOff final : public HttpFilterMaker {
+ public:
+  SwitchedOff(std::string name, std::unique_ptr<HttpFilterMaker> inner)
+      : name_(std::move(name)), inner_(std::move(inner)) {}
+  std::unique_ptr<HttpFilter> make(FilterHost& host) override {
+    const FilterOverride own = host.filter_override(name_);
+    return own.config == nullptr || own.disabled ? nullptr : inner_->make(host);
+  }
+
+ private:
+  std::string name_;
+  std::unique_ptr<HttpFilterMaker> inner_;
+};
+
 }  // namespace
 
 Result<HcmConfigPtr> compile_hcm(config::HttpConnectionManager source) {
@@ -91,7 +106,10 @@ HcmInstance::HcmInstance(Worker& worker, HcmConfigPtr hcm)
   for (const config::HttpFilter& filter : config->config.http_filters) {
     if (filter.typed_config.get<config::Router>() != nullptr) continue;
     auto maker = make_http_filter(filter, scope);
-    if (maker && *maker) filters.push_back(*std::move(maker));
+    if (!maker || !*maker) continue;
+    std::unique_ptr<HttpFilterMaker> made = *std::move(maker);
+    if (filter.disabled) made = std::make_unique<SwitchedOff>(filter.name, std::move(made));
+    filters.push_back(std::move(made));
   }
 }
 

@@ -64,6 +64,15 @@ Listener::~Listener() {
   close_all();
 }
 
+std::vector<Address> Listener::addresses() const {
+  std::vector<Address> all{config_->address};
+  all.insert(all.end(), config_->more_addresses.begin(), config_->more_addresses.end());
+  for (std::size_t i = 0; i < std::min(all.size(), sockets_.size()); ++i) {
+    if (all[i].is_ip() && all[i].port() == 0) all[i] = local_address(sockets_[i].get());
+  }
+  return all;
+}
+
 void Listener::accept_on(std::vector<Fd> sockets) {
   for (Fd& socket : sockets) sockets_.push_back(std::move(socket));
   resume_accepting();

@@ -38,6 +38,8 @@ class Listener final : public Deletable {
   ~Listener() override;
 
   const ListenerConfig& config() const { return *config_; }
+  /// Where it listens; with port 0 in the configuration, the port that the kernel gave.
+  std::vector<Address> addresses() const;
   /// Begins to accept on sockets that are listening already.
   void accept_on(std::vector<Fd> sockets);
   /// Gives its listening sockets away; it accepts no more.

@@ -1,3 +1,5 @@
+#include <netinet/in.h>
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -21,7 +23,13 @@ Result<> read_bind(const config::BindConfig& bind, ConnectOptions& socket) {
     // "Any address, any port" is what the kernel does by itself.
     if (!source.is_wildcard() || source.port() != 0) socket.source = source;
   }
+  if (bind.freebind.value_or(false)) {
+    const int on = 1;
+    socket.options.push_back(
+        {IPPROTO_IP, IP_FREEBIND, std::string(reinterpret_cast<const char*>(&on), sizeof on)});
+  }
   for (const auto& option : bind.socket_options) {
+    if (option.type && !option.type->stream) continue;  // For datagram sockets only.
     socket.options.push_back(
         {static_cast<int>(option.level), static_cast<int>(option.name), option_bytes(option)});
   }

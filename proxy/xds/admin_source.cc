@@ -104,10 +104,8 @@ std::vector<ListenerView> ProcessAdmin::listeners() {
   for (const auto& [name, listener] : workers_.first().listeners.all()) {
     ListenerView view;
     view.name = name;
-    if (const auto address = ip_port(listener->config().address))
-      view.addresses.push_back(*address);
-    for (const Address& more : listener->config().more_addresses) {
-      if (const auto address = ip_port(more)) view.addresses.push_back(*address);
+    for (const Address& each : listener->addresses()) {
+      if (const auto address = ip_port(each)) view.addresses.push_back(*address);
     }
     views.push_back(std::move(view));
   }
@@ -141,7 +139,13 @@ void ProcessAdmin::set_log_level(const std::string&, const std::string& level) {
 }
 
 void ProcessAdmin::drain_listeners(const DrainRequest& request) {
-  controls_.drain(!request.skip_exit);
+  if (!request.inbound_only) return controls_.drain(!request.skip_exit);
+  workers_.each([](Workers::One& one) {
+    for (const auto& [name, listener] : one.listeners.all()) {
+      if (listener->config().config.traffic_direction == config::TrafficDirection::inbound)
+        listener->drain();
+    }
+  });
 }
 
 void ProcessAdmin::reopen_logs() {

@@ -10,6 +10,7 @@
 #include "mesh/config/bootstrap.h"
 #include "proxy/observe/admin_views.h"
 #include "proxy/upstream/dns.h"
+#include "proxy/xds/refusals.h"
 #include "proxy/xds/secrets.h"
 #include "proxy/xds/subscription.h"
 #include "proxy/xds/workers.h"
@@ -90,7 +91,15 @@ class Discovery {
   Result<> subscribe_routes(const ListenerConfig& listener);
   Result<> take_routes(const std::string& name, const std::string& text, const std::string& path);
   void forget_unused_routes();
+  void refuse_shared_addresses(const std::map<std::string, PendingListener>& fresh,
+                               const std::set<std::string>& named, bool dynamic,
+                               Refusals& refusals) const;
+  /// Every cluster that the routes name is there, where the configuration asks for that check.
+  Result<> check_clusters(const config::RouteConfiguration& routes, bool by_default) const;
 
+  /// The file that a dynamic source names; as Envoy, only for a proxy that says who it is.
+  Result<std::string> dynamic_path(const config::ConfigSource& source,
+                                   const std::string& what) const;
   void log(const std::string& message) const { log_(message); }
 
   Loop& loop_;
@@ -107,6 +116,7 @@ class Discovery {
   std::string cds_version_, lds_version_;
   SystemTime started_ = std::chrono::system_clock::now();
   bool initialized_ = false;
+  std::size_t unnamed_ = 0;  ///< Listeners that had no name.
 };
 
 }  // namespace lab::proxy

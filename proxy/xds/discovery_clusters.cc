@@ -1,6 +1,5 @@
 #include "mesh/config/load.h"
 #include "proxy/xds/discovery.h"
-#include "proxy/xds/refusals.h"
 
 namespace lab::proxy {
 
@@ -32,6 +31,9 @@ Result<TlsSlotPtr> Discovery::bind_transport(const std::optional<config::Transpo
 }
 
 Result<std::unique_ptr<Discovery::ClusterEntry>> Discovery::compile(config::Cluster cluster) {
+  const auto& manager = bootstrap_.cluster_manager;
+  if (!cluster.upstream_bind_config && manager)
+    cluster.upstream_bind_config = manager->upstream_bind_config;
   auto entry = std::make_unique<ClusterEntry>();
   entry->json = config::to_json(cluster);
   entry->source = cluster;
@@ -80,7 +82,8 @@ Result<> Discovery::take_clusters(std::vector<config::Cluster> clusters, const s
       refusals.add(name, started.error());
     }
   }
-  if (!dynamic && refusals.any()) return refusals.result();
+  // All or nothing: what was in force stays until a better update comes.
+  if (refusals.any()) return refusals.result();
   for (auto each = clusters_.begin(); each != clusters_.end();) {
     const bool goes = each->second->dynamic && dynamic && named.count(each->first) == 0;
     if (goes && workers_ != nullptr) {
@@ -95,7 +98,7 @@ Result<> Discovery::take_clusters(std::vector<config::Cluster> clusters, const s
         [config = kept.compiled](Workers::One& one) { one.worker.clusters.set(config); });
     if (kept.current) publish_endpoints(name, kept.current);
   }
-  return refusals.result();
+  return {};
 }
 
 Result<> Discovery::start_endpoints(ClusterEntry& entry) {
@@ -120,7 +123,8 @@ Result<> Discovery::start_endpoints(ClusterEntry& entry) {
     return fail(Errc::config,
                 "cluster " + name + ": an EDS cluster needs eds_cluster_config.eds_config");
   }
-  const std::string path = TRY(path_of(*source.eds_cluster_config->eds_config, "cluster " + name));
+  const std::string path =
+      TRY(dynamic_path(*source.eds_cluster_config->eds_config, "cluster " + name));
   const StatsScope scope(stats_, "cluster." + stat_name_part(entry.compiled->stat_name()) + ".");
   ClusterEntry* target = &entry;
   entry.endpoints = std::make_unique<Subscription>(

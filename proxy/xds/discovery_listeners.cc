@@ -1,7 +1,8 @@
+#include <netinet/in.h>
+
 #include "mesh/config/load.h"
 #include "proxy/net/socket.h"
 #include "proxy/xds/discovery.h"
-#include "proxy/xds/refusals.h"
 
 namespace lab::proxy {
 
@@ -11,7 +12,12 @@ constexpr int kBacklog = 4096;
 
 std::vector<SocketOption> socket_options(const config::Listener& listener) {
   std::vector<SocketOption> options;
+  const int on = 1;
+  const std::string set(reinterpret_cast<const char*>(&on), sizeof on);
+  if (listener.freebind.value_or(false)) options.push_back({IPPROTO_IP, IP_FREEBIND, set});
+  if (listener.transparent.value_or(false)) options.push_back({IPPROTO_IP, IP_TRANSPARENT, set});
   for (const auto& source : listener.socket_options) {
+    if (source.type && !source.type->stream) continue;  // For datagram sockets only.
     SocketOption option{static_cast<int>(source.level), static_cast<int>(source.name), {}};
     const int number = static_cast<int>(source.int_value.value_or(0));
     option.value = source.buf_value
@@ -57,6 +63,15 @@ Result<Discovery::PendingListener> Discovery::compile(config::Listener listener)
   };
   for (const auto& chain : listener.filter_chains) TRY(bind(chain));
   if (listener.default_filter_chain) TRY(bind(*listener.default_filter_chain));
+  const auto check = [&](const config::FilterChain& chain) -> Result<> {
+    for (const config::Filter& filter : chain.filters) {
+      const auto* hcm = filter.typed_config.get<config::HttpConnectionManager>();
+      if (hcm != nullptr && hcm->route_config) TRY(check_clusters(*hcm->route_config, true));
+    }
+    return {};
+  };
+  for (const auto& chain : listener.filter_chains) TRY(check(chain));
+  if (listener.default_filter_chain) TRY(check(*listener.default_filter_chain));
   pending.entry->compiled = TRY(compile_listener(std::move(listener), transports));
   return pending;
 }
@@ -73,8 +88,11 @@ Result<std::vector<std::vector<Fd>>> Discovery::open_sockets(const ListenerConfi
       if (i > 0 && !share) {
         all[i].emplace_back(::dup(all[0].back().get()));
       } else {
+        // Port 0 is the kernel's choice, but one for all workers.
+        const bool chosen = i > 0 && address.is_ip() && address.port() == 0;
+        const Address& place = chosen ? local_address(all[0].back().get()) : address;
         all[i].push_back(
-            TRY(listen_socket(address, share, backlog, socket_options(listener.config))));
+            TRY(listen_socket(place, share, backlog, socket_options(listener.config))));
       }
     }
   }
@@ -96,15 +114,45 @@ Result<Discovery::PendingListener> Discovery::prepare(config::Listener listener)
   return pending;
 }
 
+/// As Envoy: two listeners can't have one address, even where one of them doesn't bind to it.
+void Discovery::refuse_shared_addresses(const std::map<std::string, PendingListener>& fresh,
+                                        const std::set<std::string>& named, bool dynamic,
+                                        Refusals& refusals) const {
+  std::map<std::string, std::string> owners;
+  const auto take = [&](const std::string& name, const ListenerConfig& listener) {
+    std::vector<Address> addresses{listener.address};
+    addresses.insert(addresses.end(), listener.more_addresses.begin(),
+                     listener.more_addresses.end());
+    for (const Address& address : addresses) {
+      if (address.is_ip() && address.port() == 0) continue;
+      const auto [owner, first] = owners.emplace(address.text(), name);
+      if (first || owner->second == name) continue;
+      refusals.add(name, Error{Errc::config, "its address " + address.text() +
+                                                 " is that of listener " + owner->second});
+    }
+  };
+  for (const auto& [name, listener] : listeners_) {
+    const bool goes = listener->dynamic && dynamic && named.count(name) == 0;
+    if (!goes && fresh.count(name) == 0) take(name, *listener->compiled);
+  }
+  for (const auto& [name, pending] : fresh) take(name, *pending.entry->compiled);
+}
+
 Result<> Discovery::take_listeners(std::vector<config::Listener> listeners,
                                    const std::string& version, bool dynamic) {
   std::map<std::string, PendingListener> fresh;
   std::set<std::string> named;
   Refusals refusals("listener");
   for (config::Listener& listener : listeners) {
+    // As Envoy, a listener without a name gets one that no other has.
+    if (listener.name.empty()) listener.name = "unnamed-" + std::to_string(++unnamed_);
     const std::string name = listener.name;
-    if (!named.insert(name).second)
-      return fail(Errc::config, "listener " + name + ": duplicate listener name");
+    if (!named.insert(name).second) {
+      if (dynamic) return fail(Errc::config, "listener " + name + ": duplicate listener name");
+      // As Envoy: a static listener can't be changed, by a second one of its name neither.
+      log("listener " + name + " is there twice: the first one stands");
+      continue;
+    }
     const auto known = listeners_.find(name);
     if (known != listeners_.end() && known->second->dynamic != dynamic) continue;
     if (known != listeners_.end() && known->second->json == config::to_json(listener)) continue;
@@ -117,8 +165,16 @@ Result<> Discovery::take_listeners(std::vector<config::Listener> listeners,
     pending->entry->dynamic = dynamic;
     fresh.emplace(name, *std::move(pending));
   }
-  if (!dynamic && refusals.any()) return refusals.result();
-  if (workers_ == nullptr) return refusals.result();
+  refuse_shared_addresses(fresh, named, dynamic, refusals);
+  // All or nothing: what was in force stays until a better update comes.
+  if (refusals.any()) {
+    forget_unused_routes();
+    return refusals.result();
+  }
+  if (workers_ == nullptr) {
+    for (auto& [name, pending] : fresh) listeners_[name] = std::move(pending.entry);
+    return {};
+  }
   for (auto each = listeners_.begin(); each != listeners_.end();) {
     const bool goes = each->second->dynamic && dynamic && named.count(each->first) == 0;
     if (goes)
@@ -134,7 +190,7 @@ Result<> Discovery::take_listeners(std::vector<config::Listener> listeners,
     listeners_[name] = std::move(pending.entry);
   }
   forget_unused_routes();
-  return refusals.result();
+  return {};
 }
 
 Result<> Discovery::subscribe_routes(const ListenerConfig& listener) {
@@ -150,7 +206,7 @@ Result<> Discovery::subscribe_routes(const ListenerConfig& listener) {
       return fail(Errc::config,
                   "listener " + listener.config.name + ": rds " + name + " has no config_source");
     }
-    const std::string path = TRY(path_of(*rds->config_source, "rds " + name));
+    const std::string path = TRY(dynamic_path(*rds->config_source, "rds " + name));
     RouteEntryState& state = routes_[name];
     state.subscription = std::make_unique<Subscription>(
         watcher_, path, StatsScope(stats_, "rds." + stat_name_part(name) + "."),
@@ -179,6 +235,7 @@ Result<> Discovery::take_routes(const std::string& name, const std::string& text
     return fail(Errc::config, path + ": Unexpected RDS configuration (expecting " + name +
                                   "): " + resources.front().name);
   }
+  TRY(check_clusters(resources.front(), false));
   auto table = RouteTable::compile(std::move(resources.front()));
   if (!table) return fail(Errc::config, path + ": " + table.error().message);
   routes_[name].table = *table;

@@ -36,6 +36,12 @@ ConfigView Discovery::view() const {
       view.failed_routes.push_back(
           {name, state.version, error, state.subscription->last_attempt()});
   }
+  for (const auto& [name, entry] : clusters_) {
+    const Subscription* endpoints = entry->endpoints.get();
+    if (endpoints != nullptr && !endpoints->last_error().empty())
+      view.failed_clusters.push_back(
+          {name, entry->version, endpoints->last_error(), endpoints->last_attempt()});
+  }
   if (cds_ && !cds_->last_error().empty()) {
     view.failed_clusters.push_back({"", cds_version_, cds_->last_error(), cds_->last_attempt()});
   }

@@ -51,13 +51,17 @@ class Binding final : public TlsBinding {
  private:
   Result<> make() {
     TlsSources sources;
+    std::set<std::string> dynamic;
     sources.secret = [&](const config::SdsSecretConfig& reference) {
+      if (reference.sds_config) dynamic.insert(reference.name);
       return find(reference, sources);
     };
     Result<TlsOptions> options = read_(message_, sources);
     watch(sources.files);
-    if (!options) return tl::unexpected(options.error());
-    Result<TlsContextPtr> context = make_(*std::move(options));
+    Result<TlsContextPtr> context = options
+                                        ? make_(*std::move(options))
+                                        : Result<TlsContextPtr>(tl::unexpected(options.error()));
+    for (const std::string& name : dynamic) secrets_.count_update(name, context.has_value());
     if (!context) return tl::unexpected(context.error());
     slot_->set(*std::move(context));
     return {};
@@ -125,6 +129,12 @@ Result<TlsBindingPtr> bind(Secrets& secrets, const Message& message, Read read, 
 
 void Secrets::set_static(const std::vector<config::Secret>& secrets) {
   for (const config::Secret& secret : secrets) static_[secret.name] = secret;
+}
+
+void Secrets::count_update(const std::string& secret, bool good) {
+  const StatsScope scope(stats_, "sds." + stat_name_part(secret) + ".");
+  scope.counter("update_attempt").add();
+  scope.counter(good ? "update_success" : "update_rejected").add();
 }
 
 const config::Secret* Secrets::find_static(const std::string& name) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mesh/config/bootstrap.h"
+#include "proxy/observe/stats.h"
 #include "proxy/upstream/tls_slot.h"
 #include "proxy/xds/file_watcher.h"
 
@@ -25,8 +26,8 @@ using TlsBindingPtr = std::shared_ptr<TlsBinding>;
 /// Secrets by name and file; TLS contexts made of them. Lives on the main loop.
 class Secrets {
  public:
-  Secrets(FileWatcher& watcher, std::function<void(const std::string&)> log)
-      : watcher_(watcher), log_(std::move(log)) {}
+  Secrets(FileWatcher& watcher, StatsStore& stats, std::function<void(const std::string&)> log)
+      : watcher_(watcher), stats_(stats), log_(std::move(log)) {}
 
   void set_static(const std::vector<config::Secret>& secrets);
 
@@ -36,6 +37,8 @@ class Secrets {
   Result<TlsBindingPtr> bind_downstream(const config::DownstreamTlsContext& context);
 
   FileWatcher& watcher() { return watcher_; }
+  /// Counts an attempt to take over the secret of that name, under Envoy's "sds.NAME.".
+  void count_update(const std::string& secret, bool good);
   void log(const std::string& message) const { log_(message); }
   const config::Secret* find_static(const std::string& name) const;
   /// All contexts in use, for /certs.
@@ -44,6 +47,7 @@ class Secrets {
 
  private:
   FileWatcher& watcher_;
+  StatsStore& stats_;
   std::function<void(const std::string&)> log_;
   std::map<std::string, config::Secret> static_;
   mutable std::vector<std::weak_ptr<TlsSlot>> slots_;

@@ -48,6 +48,14 @@ Result<config::Bootstrap> read_bootstrap(const Flags& flags) {
   return config::load_bootstrap(write_json(whole), flags.config_path);
 }
 
+/// The command line's names are for a node that the bootstrap doesn't name.
+void name_node(const Flags& flags, config::Bootstrap& bootstrap) {
+  if (flags.service_node.empty() && flags.service_cluster.empty()) return;
+  if (!bootstrap.node) bootstrap.node.emplace();
+  if (bootstrap.node->id.empty()) bootstrap.node->id = flags.service_node;
+  if (bootstrap.node->cluster.empty()) bootstrap.node->cluster = flags.service_cluster;
+}
+
 /// As many descriptors as the system allows: the soft limit is meant for programs that use
 /// select(2).
 void raise_descriptor_limit() {
@@ -199,7 +207,8 @@ Result<> validate(const config::Bootstrap& bootstrap) {
 }
 
 Result<> serve_until_end(const Flags& flags) {
-  const config::Bootstrap bootstrap = TRY(read_bootstrap(flags));
+  config::Bootstrap bootstrap = TRY(read_bootstrap(flags));
+  name_node(flags, bootstrap);
   if (flags.mode == Flags::Mode::validate) {
     TRY(validate(bootstrap));
     std::printf("configuration '%s' OK\n", flags.config_path.c_str());

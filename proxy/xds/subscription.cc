@@ -46,6 +46,7 @@ Result<> Subscription::refresh() {
     return fail(Errc::config, last_error_);
   }
   if (*text == last_text_) {
+    last_error_.clear();
     update_success_.add();
     return {};
   }

@@ -11,6 +11,7 @@ namespace lab::proxy {
 
 namespace {
 
+constexpr std::size_t kTicketKeyBytes = 80;
 constexpr const char* kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
 
 struct Source {
@@ -203,6 +204,20 @@ Result<TlsOptions> downstream_tls_options(const config::DownstreamTlsContext& co
   if (context.common_tls_context) TRY(read_common(*context.common_tls_context, sources, options));
   if (options.certificates.empty()) {
     return fail(Errc::config, "No TLS certificates found for server context");
+  }
+  std::optional<config::TlsSessionTicketKeys> keys = context.session_ticket_keys;
+  if (context.session_ticket_keys_sds_secret_config) {
+    const auto& reference = *context.session_ticket_keys_sds_secret_config;
+    keys = TRY(sources.secret(reference)).session_ticket_keys;
+    if (!keys)
+      return fail(Errc::config, "secret " + reference.name + " has no session_ticket_keys");
+  }
+  if (keys) {
+    for (const config::DataSource& key : keys->keys) {
+      options.ticket_keys.push_back(TRY(read_source(key, sources)).bytes);
+      if (options.ticket_keys.back().size() != kTicketKeyBytes)
+        return fail(Errc::config, "Incorrect TLS session ticket key length: 80 bytes are needed");
+    }
   }
   options.require_client_certificate = context.require_client_certificate.value_or(false);
   options.stateless_resumption = !context.disable_stateless_session_resumption.value_or(false);
