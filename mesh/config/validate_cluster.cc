@@ -6,8 +6,8 @@
 namespace lab::config {
 namespace {
 
-using Type = Cluster::DiscoveryType;
-using Policy = Cluster::LbPolicy;
+using ClusterType = Cluster::DiscoveryType;
+using LbPolicy = Cluster::LbPolicy;
 
 bool is_prime(std::uint64_t number) {
   if (number < 2) return false;
@@ -18,24 +18,24 @@ bool is_prime(std::uint64_t number) {
 }
 
 bool valid_balancer(const Cluster& cluster, DecodeContext& context, Mark mark) {
-  const bool original = cluster.type.value_or(Type::static_) == Type::original_dst;
-  const bool provided = cluster.lb_policy == Policy::cluster_provided;
+  const bool original = cluster.type.value_or(ClusterType::static_) == ClusterType::original_dst;
+  const bool provided = cluster.lb_policy == LbPolicy::cluster_provided;
   if (original && !provided) {
     return refuse(context, mark,
                   "an ORIGINAL_DST cluster takes only lb_policy CLUSTER_PROVIDED. Set it.");
   }
   if (!original && provided)
     return refuse(context, mark, "lb_policy CLUSTER_PROVIDED is for ORIGINAL_DST clusters.");
-  if (cluster.lb_policy == Policy::load_balancing_policy_config && !cluster.load_balancing_policy) {
+  if (cluster.lb_policy == LbPolicy::load_balancing_policy_config && !cluster.load_balancing_policy) {
     return refuse(context, mark,
                   "lb_policy LOAD_BALANCING_POLICY_CONFIG needs load_balancing_policy. Add it.");
   }
-  if (cluster.lb_policy == Policy::ring_hash && cluster.ring_hash_lb_config) {
+  if (cluster.lb_policy == LbPolicy::ring_hash && cluster.ring_hash_lb_config) {
     const auto& ring = *cluster.ring_hash_lb_config;
     if (ring.minimum_ring_size.value_or(1024) > ring.maximum_ring_size.value_or(8388608))
       return refuse(context, mark, "minimum_ring_size is above maximum_ring_size.");
   }
-  if (cluster.lb_policy == Policy::maglev && cluster.maglev_lb_config) {
+  if (cluster.lb_policy == LbPolicy::maglev && cluster.maglev_lb_config) {
     if (!is_prime(cluster.maglev_lb_config->table_size.value_or(65537)))
       return refuse(context, mark, "the table size of maglev must be a prime number.");
   }
@@ -60,16 +60,16 @@ bool custom_resolver(const std::optional<ClusterLoadAssignment>& assignment) {
 }
 
 bool valid_discovery(const Cluster& cluster, DecodeContext& context, Mark mark) {
-  const Type type = cluster.type.value_or(Type::static_);
-  if (cluster.eds_cluster_config && type != Type::eds)
+  const ClusterType type = cluster.type.value_or(ClusterType::static_);
+  if (cluster.eds_cluster_config && type != ClusterType::eds)
     return refuse(context, mark, "eds_cluster_config is set in a cluster that is not of type EDS.");
-  if (type == Type::logical_dns && !single_endpoint(cluster.load_assignment)) {
+  if (type == ClusterType::logical_dns && !single_endpoint(cluster.load_assignment)) {
     return refuse(context, mark,
                   "a LOGICAL_DNS cluster needs exactly one locality with one endpoint.");
   }
-  if (type == Type::original_dst && cluster.load_assignment)
+  if (type == ClusterType::original_dst && cluster.load_assignment)
     return refuse(context, mark, "an ORIGINAL_DST cluster has no load_assignment. Remove it.");
-  if ((type == Type::strict_dns || type == Type::logical_dns) &&
+  if ((type == ClusterType::strict_dns || type == ClusterType::logical_dns) &&
       custom_resolver(cluster.load_assignment))
     return refuse(context, mark, "a DNS cluster's endpoint can't have a resolver_name. Remove it.");
   for (const Address& resolver : cluster.dns_resolvers) {

@@ -94,7 +94,7 @@ class Environment:
 
     def certificate(self, name="a.test", issuer=None, names=("DNS:a.test",), extra=()):
         """Paths of a certificate and its key, made once per process; `issuer` is another such pair."""
-        key = (name, issuer, tuple(names), tuple(extra))
+        key = (self.scratch, name, issuer, tuple(names), tuple(extra))
         with self.certificates_lock:
             if key not in self.certificates:
                 self.certificates[key] = make_certificate(self.scratch, len(self.certificates), name, issuer, names, extra)

@@ -59,7 +59,9 @@ class Mesh:
             return [self.listener("main"), self.listener("secure", e.downstream_tls(sds))]
         if name == "clusters":
             eds = {"eds_config": self.source("endpoints")}
-            return [e.cluster("eds", [], type="EDS", eds_cluster_config=eds, load_assignment=None), e.cluster("cds", [state["cds"]])]
+            # Three retries at a time, the default, are not enough when every second request needs one.
+            breakers = {"thresholds": [{"max_retries": 100000}]}
+            return [e.cluster("eds", [], type="EDS", eds_cluster_config=eds, load_assignment=None, circuit_breakers=breakers), e.cluster("cds", [state["cds"]])]
         if name == "routes":
             action = {"cluster": "eds"}
             if state["retry"]:
