@@ -82,8 +82,7 @@ Result<> Discovery::take_clusters(std::vector<config::Cluster> clusters, const s
       refusals.add(name, started.error());
     }
   }
-  // All or nothing: what was in force stays until a better update comes.
-  if (refusals.any()) return refusals.result();
+  if (!dynamic && refusals.any()) return refusals.result();
   for (auto each = clusters_.begin(); each != clusters_.end();) {
     const bool goes = each->second->dynamic && dynamic && named.count(each->first) == 0;
     if (goes && workers_ != nullptr) {
@@ -98,7 +97,7 @@ Result<> Discovery::take_clusters(std::vector<config::Cluster> clusters, const s
         [config = kept.compiled](Workers::One& one) { one.worker.clusters.set(config); });
     if (kept.current) publish_endpoints(name, kept.current);
   }
-  return {};
+  return refusals.result();
 }
 
 Result<> Discovery::start_endpoints(ClusterEntry& entry) {

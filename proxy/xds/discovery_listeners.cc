@@ -166,14 +166,10 @@ Result<> Discovery::take_listeners(std::vector<config::Listener> listeners,
     fresh.emplace(name, *std::move(pending));
   }
   refuse_shared_addresses(fresh, named, dynamic, refusals);
-  // All or nothing: what was in force stays until a better update comes.
-  if (refusals.any()) {
-    forget_unused_routes();
-    return refusals.result();
-  }
+  if (!dynamic && refusals.any()) return refusals.result();
   if (workers_ == nullptr) {
     for (auto& [name, pending] : fresh) listeners_[name] = std::move(pending.entry);
-    return {};
+    return refusals.result();
   }
   for (auto each = listeners_.begin(); each != listeners_.end();) {
     const bool goes = each->second->dynamic && dynamic && named.count(each->first) == 0;
@@ -190,7 +186,7 @@ Result<> Discovery::take_listeners(std::vector<config::Listener> listeners,
     listeners_[name] = std::move(pending.entry);
   }
   forget_unused_routes();
-  return {};
+  return refusals.result();
 }
 
 Result<> Discovery::subscribe_routes(const ListenerConfig& listener) {

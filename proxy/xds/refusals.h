@@ -6,8 +6,8 @@
 
 namespace lab::proxy {
 
-/// The resources of one update that can't be used: all reasons are told at once, and the update is
-/// refused as a whole.
+/// The resources of one update that can't be used. As Envoy: the others are taken over, and the
+/// update counts as rejected. (A sidecar may get a cluster whose certificates only gateways have.)
 class Refusals {
  public:
   explicit Refusals(std::string kind) : kind_(std::move(kind)) {}
