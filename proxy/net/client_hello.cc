@@ -47,8 +47,10 @@ constexpr std::size_t kMaxRecord = 16384;
 
 enum class Joined : std::uint8_t { more, whole, bad };
 
-/// Joins the handshake message out of its records.
-Joined join_records(std::string_view bytes, std::size_t limit, std::string& message) {
+/// Joins the handshake message out of its records, as far as they end within `limit` bytes:
+/// otherwise the verdict would depend on how many bytes each read brings.
+Joined join_records(std::string_view all, std::size_t limit, std::string& message) {
+  std::string_view bytes = all.substr(0, limit);
   while (!bytes.empty()) {
     if (static_cast<std::uint8_t>(bytes[0]) != kHandshakeRecord) return Joined::bad;
     if (bytes.size() > 1 && bytes[1] != 3) return Joined::bad;

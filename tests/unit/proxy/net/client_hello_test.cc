@@ -79,5 +79,18 @@ TEST(ClientHello, Verdicts) {
     EXPECT_EQ(parse_client_hello(c.bytes, 65536).verdict, c.verdict) << c.why;
 }
 
+// An inspector that reads a little at a time gives up at the limit; one that got all at once must
+// not come to another verdict.
+TEST(ClientHello, TheLimitCountsRecordHeadersToo) {
+  const std::string whole = message(server_name("a.b"));
+  std::string split;
+  for (const char byte : whole) split += record(std::string(1, byte));
+  EXPECT_EQ(parse_client_hello(split, split.size()).verdict, ClientHello::Verdict::tls);
+  const std::size_t limit = split.size() - 1;
+  EXPECT_EQ(parse_client_hello(split.substr(0, limit), limit).verdict,
+            ClientHello::Verdict::not_tls);
+  EXPECT_EQ(parse_client_hello(split, limit).verdict, ClientHello::Verdict::not_tls);
+}
+
 }  // namespace
 }  // namespace lab::proxy
