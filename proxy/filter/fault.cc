@@ -69,8 +69,8 @@ bool FaultFilter::concerns(const RequestHead& head, FilterHost& host) const {
   if (!config_.upstream_cluster.empty()) {
     const RouteEntry* route = host.route().route;
     if (route == nullptr || route->action() != RouteEntry::Action::forward) return false;
-    const std::string cluster = route->choose_cluster(head, host.info(), host.stable_random()).name;
-    if (cluster != config_.upstream_cluster) return false;
+    const auto choice = route->choose_cluster(head, host.info(), host.stable_random());
+    if (choice.name != config_.upstream_cluster) return false;
   }
   for (const auto& matcher : config_.headers) {
     const auto match = HeaderMatch::compile(matcher);

@@ -54,14 +54,20 @@ void HeaderMap::set_at(std::size_t index, std::string_view value) {
 }
 
 void HeaderMap::set(std::string_view name, std::string_view value) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  const std::size_t first = find(lower);
-  if (first == kNone) return add(lower, value);
+  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (std::any_of(name.begin(), name.end(), is_upper)) {
+    std::string lower(name);
+    for (char& c : lower) {
+      if (is_upper(c)) c = static_cast<char>(c | 0x20);
+    }
+    return set(lower, value);
+  }
+  const std::size_t first = find(name);
+  if (first == kNone) return add(name, value);
   set_at(first, value);
+  if (find(name, first + 1) == kNone) return;
   std::size_t index = 0;
-  remove_if([&](HeaderField field) { return index++ > first && field.name == lower; });
+  remove_if([&](HeaderField field) { return index++ > first && field.name == name; });
 }
 
 void HeaderMap::append(std::string_view name, std::string_view value) {

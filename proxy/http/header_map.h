@@ -47,6 +47,11 @@ class HeaderMap {
   Iterator end() const { return {this, entries_.size()}; }
   HeaderField at(std::size_t index) const;
 
+  /// Makes room for so many fields with so much text.
+  void reserve(std::size_t fields, std::size_t text) {
+    entries_.reserve(fields);
+    text_.reserve(text);
+  }
   /// Appends a field, also when there is one of that name. `value` may be a view into this map.
   void add(std::string_view name, std::string_view value);
   /// Gives the first field of that name this value and removes the others; appends when there is

@@ -161,14 +161,14 @@ BodyReader::Step BodyReader::step_data_end(std::string_view bytes) {
 }
 
 BodyReader::Step BodyReader::step_trailers(std::string_view bytes) {
-  const LineBlock::State state = block_.scan(bytes);
+  const LineBlock::State state = block_.scan(bytes, max_header_bytes_, max_header_fields_);
   if (state == LineBlock::State::bare_lf) return fail("a trailer line ends in a lone LF");
-  const bool complete = state == LineBlock::State::complete;
-  if ((complete ? block_.size() : bytes.size()) > max_header_bytes_) {
-    return fail(431, "http1.trailers_too_large", "the trailers exceed the limit",
-                "Request Header Fields Too Large");
+  if (state == LineBlock::State::too_large || state == LineBlock::State::too_many) {
+    const bool many = state == LineBlock::State::too_many;
+    return fail(431, many ? "http1.too_many_headers" : "http1.trailers_too_large",
+                "the trailers exceed the limit", "Request Header Fields Too Large");
   }
-  if (!complete) return {};
+  if (state == LineBlock::State::more) return {};
   auto good = read_fields(block_, bytes, 0, max_header_fields_, false, trailers_, nullptr);
   if (!good)
     return fail(good.error().status, good.error().details, good.error().reason, good.error().body);

@@ -149,22 +149,19 @@ Result<std::size_t> Http1Client::feed(std::string_view bytes) {
 }
 
 std::size_t Http1Client::feed_head(std::string_view bytes) {
-  const LineBlock::State scanned = block_.scan(bytes);
+  const LineBlock::State scanned =
+      block_.scan(bytes, options_.max_header_bytes, options_.max_header_fields + 1);
   if (scanned == LineBlock::State::bare_lf) {
     give_up(ResetReason::protocol_error, "a line of the answer ends in a lone LF");
     return 0;
   }
-  const bool complete = scanned == LineBlock::State::complete;
-  if ((complete ? block_.size() : bytes.size()) > options_.max_header_bytes ||
-      block_.lines() > options_.max_header_fields + 1) {
-    give_up(ResetReason::too_large, "the answer's fields exceed the limit");
-    return 0;
-  }
-  if (complete) return head_complete(bytes);
+  if (scanned == LineBlock::State::complete) return head_complete(bytes);
   constexpr std::string_view kStart = "HTTP/1.";
   const std::size_t common = std::min(bytes.size(), kStart.size());
   if (bytes.substr(0, common) != kStart.substr(0, common)) {
     give_up(ResetReason::protocol_error, "the answer is no HTTP/1");
+  } else if (scanned != LineBlock::State::more) {
+    give_up(ResetReason::too_large, "the answer's fields exceed the limit");
   }
   return 0;
 }

@@ -66,7 +66,7 @@ Checked read_field(std::string_view line, bool is_request, HeaderMap& headers, F
   std::string_view value = line.substr(colon + 1);
   while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
   while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-  if (!all_in(kFieldValue, value)) {
+  if (!is_field_value(value)) {
     return refuse("http1.invalid_characters", "a field value has a control character");
   }
   if (is_request && facts != nullptr && name.size() == 4 && equal_ignore_case(name, "host")) {
@@ -81,12 +81,14 @@ Checked read_field(std::string_view line, bool is_request, HeaderMap& headers, F
 
 }  // namespace
 
-LineBlock::State LineBlock::scan(std::string_view bytes) {
+LineBlock::State LineBlock::scan(std::string_view all, std::size_t max_bytes,
+                                 std::size_t max_lines) {
+  const std::string_view bytes = all.substr(0, max_bytes);
   while (scanned_ < bytes.size()) {
     const void* found = std::memchr(bytes.data() + scanned_, '\n', bytes.size() - scanned_);
     if (found == nullptr) {
       scanned_ = bytes.size();
-      return State::more;
+      break;
     }
     const auto at = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
     scanned_ = at + 1;
@@ -96,8 +98,9 @@ LineBlock::State LineBlock::scan(std::string_view bytes) {
     line_start_ = at + 1;
     if (is_empty) return State::complete;
     ends_.push_back(static_cast<std::uint32_t>(end));
+    if (ends_.size() > max_lines) return State::too_many;
   }
-  return State::more;
+  return all.size() > max_bytes ? State::too_large : State::more;
 }
 
 Checked read_fields(const LineBlock& block, std::string_view bytes, std::size_t from,
@@ -106,6 +109,9 @@ Checked read_fields(const LineBlock& block, std::string_view bytes, std::size_t 
     return tl::unexpected(BadRequest{431, "http1.too_many_headers", "more fields than the limit",
                                      "Request Header Fields Too Large"});
   }
+  // What is forwarded gets some fields more: x-request-id, x-forwarded-proto and the like.
+  constexpr std::size_t kMoreFields = 12, kMoreText = 256;
+  headers.reserve(block.lines() + kMoreFields, block.size() + kMoreText);
   for (std::size_t i = from; i < block.lines(); ++i) {
     if (auto good = read_field(block.line(bytes, i), is_request, headers, facts); !good)
       return good;

@@ -18,10 +18,11 @@ namespace lab::proxy::http1 {
 /// smuggling needs).
 class LineBlock {
  public:
-  enum class State : std::uint8_t { more, complete, bare_lf };
+  enum class State : std::uint8_t { more, complete, bare_lf, too_large, too_many };
   /// `bytes` begins where the block begins, and grows from call to call. Complete after the first
-  /// empty line.
-  State scan(std::string_view bytes);
+  /// empty line. The first fault in the order of the bytes counts, however many have come: what
+  /// stands behind a limit isn't looked at.
+  State scan(std::string_view bytes, std::size_t max_bytes, std::size_t max_lines);
   /// Bytes up to and including the empty line; only when complete.
   std::size_t size() const { return line_start_; }
   bool started() const { return scanned_ != 0; }

@@ -118,14 +118,18 @@ std::size_t Http1Server::feed_head(std::string_view bytes) {
     block_.reset();
     return 2;
   }
-  const LineBlock::State scanned = block_.scan(bytes);
+  const LineBlock::State scanned =
+      block_.scan(bytes, options_.max_header_bytes, options_.max_header_fields + 1);
   if (scanned == LineBlock::State::bare_lf) {
     refuse({400, "http1.codec_error", "a line ends in a lone LF"});
     return 0;
   }
-  const bool complete = scanned == LineBlock::State::complete;
-  const bool too_many = block_.lines() > options_.max_header_fields + 1;
-  if ((complete ? block_.size() : bytes.size()) > options_.max_header_bytes || too_many) {
+  if (scanned != LineBlock::State::complete && is_hopeless_request(bytes)) {
+    refuse({400, "http1.codec_error", "this is no HTTP/1 request"});
+    return 0;
+  }
+  const bool too_many = scanned == LineBlock::State::too_many;
+  if (too_many || scanned == LineBlock::State::too_large) {
     if (block_.lines() == 0) {
       refuse(
           {414, "http1.headers_too_large", "the request line exceeds the limit", "URI Too Long"});
@@ -135,12 +139,7 @@ std::size_t Http1Server::feed_head(std::string_view bytes) {
     }
     return 0;
   }
-  if (!complete) {
-    if (is_hopeless_request(bytes)) {
-      refuse({400, "http1.codec_error", "this is no HTTP/1 request"});
-    }
-    return 0;
-  }
+  if (scanned == LineBlock::State::more) return 0;
   const std::size_t size = block_.size();
   if (stream_ == 0 && block_.lines() > 0 && is_other_protocol(block_.line(bytes, 0))) {
     // Whoever speaks something else can't read our 400; h2spec, for one, wants a plain end (RFC

@@ -1,6 +1,7 @@
 #include "proxy/http/http1_writer.h"
 
 #include <charconv>
+#include <cstring>
 
 #include "proxy/http/forward.h"
 #include "proxy/http/http1_chars.h"
@@ -30,6 +31,18 @@ void append_proper_case(std::string_view name, Buffer& out) {
 }
 
 void append_field(std::string_view name, std::string_view value, bool proper_case, Buffer& out) {
+  if (!proper_case && is_field_value(value)) {
+    char* place = out.prepare(name.size() + value.size() + 4);
+    const auto put = [&place](std::string_view text) {
+      std::memcpy(place, text.data(), text.size());
+      place += text.size();
+    };
+    put(name);
+    put(": ");
+    put(value);
+    put("\r\n");
+    return out.commit(name.size() + value.size() + 4);
+  }
   if (proper_case) {
     append_proper_case(name, out);
   } else {

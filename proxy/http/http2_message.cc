@@ -11,6 +11,8 @@ namespace lab::proxy::http2 {
 
 namespace {
 
+constexpr std::size_t kUsualFields = 24, kUsualText = 1024;
+
 /// The member that a pseudo-header field (or Host) goes to, or nullptr.
 std::string* member_of(FieldBlock& block, std::string_view name) {
   if (name == ":method") return &block.method;
@@ -87,6 +89,7 @@ void FieldBlock::clear() {
     member->clear();
   status = 0;
   headers.clear();
+  headers.reserve(kUsualFields, kUsualText);  // The last ones went with their message.
   bytes_ = 0;
 }
 
@@ -160,7 +163,7 @@ std::string read_response(FieldBlock& block, std::string_view upgrade, ResponseH
 }
 
 void FieldList::add(std::string_view name, std::string_view value) {
-  if (!http1::all_in(http1::kFieldValue, value)) {
+  if (!http1::is_field_value(value)) {
     // Received text has no such bytes; text that was made here must not be able to split a message
     // further on.
     std::string clean;

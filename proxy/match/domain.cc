@@ -1,5 +1,6 @@
 #include "proxy/match/domain.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
@@ -27,9 +28,11 @@ Result<> DomainTable::add(std::string_view domain, std::size_t index) {
 
 std::optional<std::size_t> DomainTable::find(std::string_view host) const {
   if (exact_.empty() && suffixes_.empty() && prefixes_.empty()) return any_;
-  const std::string name = to_lower(host);
-  if (const auto found = exact_.find(name); found != exact_.end()) return found->second;
-  const std::string_view text = name;
+  std::string lower;
+  std::string_view text = host;
+  if (std::any_of(host.begin(), host.end(), [](char c) { return c >= 'A' && c <= 'Z'; }))
+    text = lower = to_lower(host);
+  if (const auto found = exact_.find(text); found != exact_.end()) return found->second;
   // The wildcard stands for at least one character.
   for (const auto& [length, names] : suffixes_) {
     if (length >= text.size()) continue;

@@ -76,8 +76,8 @@ Result<> RouteEntry::compile_weighted() {
 
 namespace {
 
-std::string header_text(const RequestHead& head, const std::string& name) {
-  return std::string(head.field(to_lower(name)).value_or(""));
+std::string_view header_text(const RequestHead& head, const std::string& name) {
+  return head.field(to_lower(name)).value_or("");
 }
 
 }  // namespace
@@ -90,7 +90,7 @@ ClusterChoice RouteEntry::choose_cluster(const RequestHead& head, const StreamIn
   if (weighted_.empty()) return {};
   const config::WeightedCluster& source = *action.weighted_clusters;
   if (source.header_name) {
-    const std::string text = header_text(head, *source.header_name);
+    const std::string_view text = header_text(head, *source.header_name);
     std::uint64_t given = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), given);
     if (!text.empty() && error == std::errc() && end == text.data() + text.size()) random = given;
@@ -101,7 +101,8 @@ ClusterChoice RouteEntry::choose_cluster(const RequestHead& head, const StreamIn
   for (const WeightedCluster& cluster : weighted_) {
     if (chosen >= cluster.end) continue;
     const bool by_header = cluster.config->name.empty();
-    return {by_header ? header_text(head, cluster.config->cluster_header) : cluster.config->name,
+    return {by_header ? header_text(head, cluster.config->cluster_header)
+                      : std::string_view(cluster.config->name),
             &cluster};
   }
   return {};

@@ -28,7 +28,8 @@ struct WeightedCluster {
 
 /// Which cluster a request goes to.
 struct ClusterChoice {
-  std::string name;                           ///< Empty when a cluster_header is missing.
+  std::string_view name;  ///< A view into the configuration or the request's head; empty when a
+                          ///< cluster_header is missing.
   const WeightedCluster* weighted = nullptr;  ///< Set when it was chosen by weight.
 };
 

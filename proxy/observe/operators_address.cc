@@ -53,10 +53,10 @@ std::optional<IpPort> upstream_host(const StreamInfo& info) {
 }
 
 Value host_name(const StreamInfo& info, bool with_port) {
-  const std::string& name = info.upstream.host_name;
+  const std::string_view name = info.upstream.host_name;
   if (with_port) return text_or_null(name);
   const auto colon = name.rfind(':');
-  return text_or_null(std::string_view(name).substr(0, colon));
+  return text_or_null(name.substr(0, colon));
 }
 
 }  // namespace

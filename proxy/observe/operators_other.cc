@@ -107,7 +107,8 @@ Result<Fact> make_server_name(std::string_view parameters) {
   };
 }
 
-Operator name(std::string_view operator_name, std::string StreamInfo::*member) {
+template <class Text>
+Operator name(std::string_view operator_name, Text StreamInfo::*member) {
   return plain(operator_name,
                [member](const StreamInfo& info) { return text_or_null(info.*member); });
 }

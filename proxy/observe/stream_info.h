@@ -1,13 +1,16 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ip.h"
+#include "base/result.h"
 #include "base/value.h"
 #include "mesh/config/core.h"
 #include "proxy/http/message.h"
@@ -40,15 +43,40 @@ struct ConnectionInfo {
   std::string connection_protocol = "TCP";
 };
 
-/// The upstream side of one stream or tunnel: of its last attempt.
+/// The metadata of the configuration objects that took part, in order of decision: listener, filter
+/// chain, route table, virtual host, route, cluster. Nulls are left out.
+class Origins {
+ public:
+  Origins() = default;
+  Origins(std::initializer_list<const config::Metadata*> all) {
+    for (const config::Metadata* one : all) add(one);
+  }
+  void add(const config::Metadata* metadata) {
+    if (metadata == nullptr) return;
+    LAB_ASSERT(size_ < all_.size());
+    all_[size_++] = metadata;
+  }
+  void add(const std::optional<config::Metadata>& metadata) {
+    add(metadata ? &*metadata : nullptr);
+  }
+  const config::Metadata* const* begin() const { return all_.data(); }
+  const config::Metadata* const* end() const { return all_.data() + size_; }
+
+ private:
+  std::array<const config::Metadata*, 6> all_{};
+  std::size_t size_ = 0;
+};
+
+/// The upstream side of one stream or tunnel: of its last attempt. Names are views into what the
+/// stream holds (cluster, host).
 struct UpstreamInfo {
-  std::string cluster;         ///< Name used in %UPSTREAM_CLUSTER% (alt_stat_name where set).
-  std::string cluster_raw;     ///< The cluster's name.
-  std::string host_name;       ///< The endpoint's hostname, or its address.
-  std::optional<IpPort> host;  ///< The endpoint chosen.
+  std::string_view cluster;      ///< Name used in %UPSTREAM_CLUSTER% (alt_stat_name where set).
+  std::string_view cluster_raw;  ///< The cluster's name.
+  std::string_view host_name;    ///< The endpoint's hostname, or its address.
+  std::optional<IpPort> host;    ///< The endpoint chosen.
   std::optional<IpPort> local;
   std::optional<IpPort> connected;  ///< The address really connected to.
-  std::string protocol;             ///< "HTTP/1.1", "HTTP/2", or empty.
+  std::string_view protocol;        ///< "HTTP/1.1", "HTTP/2", or empty.
   std::uint64_t connection_id = 0;
   TlsInfoPtr tls;
   std::string transport_failure_reason;
@@ -83,7 +111,7 @@ struct StreamInfo {
   const ConnectionInfo* connection = nullptr;  ///< Never null while read.
   SystemTime start{};
   StreamTiming timing;
-  std::string protocol;  ///< "HTTP/1.0", "HTTP/1.1", "HTTP/2"; empty for TCP.
+  std::string_view protocol;  ///< "HTTP/1.0", "HTTP/1.1", "HTTP/2"; empty for TCP.
   std::uint64_t stream_id = 0;
   std::string unique_id;
 
@@ -101,16 +129,17 @@ struct StreamInfo {
   std::uint32_t attempts = 0;
   std::string local_reply_body;
 
-  // Names of what was chosen; empty when nothing was.
-  std::string route_configuration, virtual_host, route;
+  // Names of what was chosen, views into the route table; empty when nothing was.
+  std::string_view route_configuration, virtual_host, route;
   std::string virtual_cluster;
   UpstreamInfo upstream;
 
   Value dynamic_metadata;  ///< Object by namespace.
   std::map<std::string, std::string> filter_state;
   const config::Metadata* route_metadata = nullptr;
-  std::vector<const config::Metadata*>
-      origins;  ///< Of each object that took part, in order of decision; may hold nulls.
+  Origins origins;
+  /// Keep alive what `origins` point to, for those who look at them after the stream's end.
+  std::shared_ptr<const void> listener_owner, route_owner, cluster_owner;
 
   const IpPort& remote_address() const { return remote ? *remote : connection->remote; }
 };

@@ -21,26 +21,6 @@ Value certificate_value(const CertificateInfoPtr& certificate) {
   return result;
 }
 
-void set_request(Value& record, const RequestHead* request) {
-  const auto text = [request](std::string RequestHead::*member) {
-    return request == nullptr ? std::string() : request->*member;
-  };
-  const std::string_view id =
-      request == nullptr ? "" : request->headers.get_or_empty("x-request-id");
-  record.set("requestId", id);
-  record.set("method", text(&RequestHead::method));
-  record.set("authority", text(&RequestHead::authority));
-  record.set("path", text(&RequestHead::path));
-}
-
-void set_certificates(Value& record, const StreamInfo& info) {
-  const TlsInfoPtr& up = info.upstream.tls;
-  const TlsInfoPtr& down = info.connection->tls;
-  record.set("presentedCertificate", certificate_value(up ? up->local : nullptr));
-  record.set("upstreamPeerCertificate", certificate_value(up ? up->peer : nullptr));
-  record.set("downstreamPeerCertificate", certificate_value(down ? down->peer : nullptr));
-}
-
 /// What the trace shows of one entry of `lab` metadata.
 Value origin_entry(const Value& origin) {
   std::string object;
@@ -59,10 +39,9 @@ Value origin_entry(const Value& origin) {
 }
 
 /// Flattens the `lab` metadata of all objects that took part; the same place is told once.
-Value origins_of(const StreamInfo& info) {
+Value origins_of(const Origins& all) {
   Value::Array result;
-  for (const config::Metadata* metadata : info.origins) {
-    if (metadata == nullptr) continue;
+  for (const config::Metadata* metadata : all) {
     const auto lab = metadata->filter_metadata.find("lab");
     if (lab == metadata->filter_metadata.end()) continue;
     const Value* origins = lab->second.find("origins");
@@ -79,47 +58,96 @@ Value origins_of(const StreamInfo& info) {
 
 }  // namespace
 
-Value trace_record(const StreamInfo& info) {
-  Value record;
-  record.set("startTime", utc_text(info.start, "%Y-%m-%dT%H:%M:%E3SZ"));
-  const auto duration = info.timing.complete.value_or(std::chrono::nanoseconds(0));
-  record.set("durationMs", std::chrono::duration<double, std::milli>(duration).count());
-  set_request(record, info.request);
-  record.set("listener", info.connection->listener);
-  record.set("filterChain", info.connection->filter_chain);
-  record.set("routeConfiguration", info.route_configuration);
-  record.set("virtualHost", info.virtual_host);
-  record.set("route", info.route);
-  record.set("cluster", info.upstream.cluster_raw);
-  record.set("endpoint", info.upstream.host ? info.upstream.host->text() : "");
-  record.set("responseCode", static_cast<std::int64_t>(info.response_code));
-  record.set("responseCodeDetails", info.response_code_details);
-  record.set("responseFlags", info.flags.any() ? info.flags.short_text() : "");
-  record.set("upstreamTransportFailureReason", info.upstream.transport_failure_reason);
-  record.set("attempts", static_cast<std::int64_t>(info.attempts));
-  set_certificates(record, info);
-  record.set("origins", origins_of(info));
-  record.set("bytesReceived", static_cast<std::int64_t>(info.bytes.body_received));
-  record.set("bytesSent", static_cast<std::int64_t>(info.bytes.body_sent));
-  return record;
+void TraceRecord::take(const StreamInfo& info) {
+  const RequestHead* request = info.request;
+  const std::string_view none;
+  const std::array<std::string_view, text_count> texts = {
+      request == nullptr ? none : request->headers.get_or_empty("x-request-id"),
+      request == nullptr ? none : request->method,
+      request == nullptr ? none : request->authority,
+      request == nullptr ? none : request->path,
+      info.connection->listener,
+      info.connection->filter_chain,
+      info.route_configuration,
+      info.virtual_host,
+      info.route,
+      info.upstream.cluster_raw,
+      info.response_code_details,
+      info.upstream.transport_failure_reason};
+  texts_.clear();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    texts_ += texts[i];
+    ends_[i] = static_cast<std::uint32_t>(texts_.size());
+  }
+  start_ = info.start;
+  duration_ = info.timing.complete.value_or(std::chrono::nanoseconds(0));
+  endpoint_ = info.upstream.host;
+  response_code_ = info.response_code;
+  attempts_ = info.attempts;
+  bytes_received_ = info.bytes.body_received;
+  bytes_sent_ = info.bytes.body_sent;
+  flags_ = info.flags;
+  // Mostly the same objects as those of the request before: comparing is cheaper than counting.
+  const auto keep = [](auto& held, const auto& wanted) {
+    if (held != wanted) held = wanted;
+  };
+  keep(upstream_tls_, info.upstream.tls);
+  keep(downstream_tls_, info.connection->tls);
+  origins_ = info.origins;
+  keep(listener_owner_, info.listener_owner);
+  keep(route_owner_, info.route_owner);
+  keep(cluster_owner_, info.cluster_owner);
+}
+
+std::string_view TraceRecord::text(Text which) const {
+  const std::size_t begin = which == 0 ? 0 : ends_[which - 1];
+  return std::string_view(texts_).substr(begin, ends_[which] - begin);
+}
+
+void TraceRecord::write(Value& record) const {
+  record.set("startTime", utc_text(start_, "%Y-%m-%dT%H:%M:%E3SZ"));
+  record.set("durationMs", std::chrono::duration<double, std::milli>(duration_).count());
+  record.set("requestId", text(request_id));
+  record.set("method", text(method));
+  record.set("authority", text(authority));
+  record.set("path", text(path));
+  record.set("listener", text(listener));
+  record.set("filterChain", text(filter_chain));
+  record.set("routeConfiguration", text(route_configuration));
+  record.set("virtualHost", text(virtual_host));
+  record.set("route", text(route));
+  record.set("cluster", text(cluster));
+  record.set("endpoint", endpoint_ ? endpoint_->text() : "");
+  record.set("responseCode", static_cast<std::int64_t>(response_code_));
+  record.set("responseCodeDetails", text(details));
+  record.set("responseFlags", flags_.any() ? flags_.short_text() : "");
+  record.set("upstreamTransportFailureReason", text(transport_failure));
+  record.set("attempts", static_cast<std::int64_t>(attempts_));
+  const TlsInfo none;
+  const TlsInfo& up = upstream_tls_ ? *upstream_tls_ : none;
+  const TlsInfo& down = downstream_tls_ ? *downstream_tls_ : none;
+  record.set("presentedCertificate", certificate_value(up.local));
+  record.set("upstreamPeerCertificate", certificate_value(up.peer));
+  record.set("downstreamPeerCertificate", certificate_value(down.peer));
+  record.set("origins", origins_of(origins_));
+  record.set("bytesReceived", static_cast<std::int64_t>(bytes_received_));
+  record.set("bytesSent", static_cast<std::int64_t>(bytes_sent_));
 }
 
 void TraceStore::add(const StreamInfo& info) {
-  Value record = trace_record(info);
   const std::lock_guard lock(mutex_);
-  records_.emplace_back(next_++, std::move(record));
-  while (records_.size() > limit_) records_.pop_front();
+  records_[next_++ % records_.size()].take(info);
 }
 
 Value TraceStore::read(std::uint64_t since) const {
   const std::lock_guard lock(mutex_);
+  const std::uint64_t oldest = next_ - std::min<std::uint64_t>(next_, records_.size());
   Value::Array records;
-  for (const auto& [sequence, record] : records_) {
-    if (sequence < since) continue;
-    Value numbered;
-    numbered.set("sequence", static_cast<std::int64_t>(sequence));
-    for (const Member& member : record.object()) numbered.set(member.key, member.value);
-    records.push_back(std::move(numbered));
+  for (std::uint64_t sequence = std::max(since, oldest); sequence < next_; ++sequence) {
+    Value record;
+    record.set("sequence", static_cast<std::int64_t>(sequence));
+    records_[sequence % records_.size()].write(record);
+    records.push_back(std::move(record));
   }
   Value result;
   result.set("next", static_cast<std::int64_t>(next_));

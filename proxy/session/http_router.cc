@@ -117,7 +117,8 @@ void HttpStream::forward() {
   info_.upstream.cluster = cluster_->config().stat_name();
   const auto& metadata = cluster_->config().config.metadata;
   info_.upstream.cluster_metadata = metadata ? &*metadata : nullptr;
-  if (metadata) info_.origins.push_back(&*metadata);
+  info_.origins.add(metadata);
+  info_.cluster_owner = cluster_->shared_config();
   prepare_upstream_head();
   keeps_body_ = retry_.has_value();
   start_mirrors();
@@ -189,7 +190,7 @@ void HttpStream::try_upstream() {
                    {},
                    {}});
   }
-  tried_.push_back(host_);
+  if (retry_) tried_.push_back(host_);
   if (route_.virtual_host->config().include_request_attempt_count) {
     head_.headers.set("x-envoy-attempt-count", std::to_string(info_.attempts));
   }

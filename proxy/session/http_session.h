@@ -2,9 +2,9 @@
 
 #include <functional>
 #include <memory>
-#include <unordered_map>
 
 #include "proxy/http/codec.h"
+#include "proxy/http/stream_table.h"
 #include "proxy/net/connection.h"
 #include "proxy/session/hcm_config.h"
 #include "proxy/session/session.h"
@@ -83,7 +83,7 @@ class HttpSession final : public Session, public ConnectionCallbacks, public Ser
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<ServerCodec> codec_;
   CodecLink link_;
-  std::unordered_map<StreamId, std::unique_ptr<HttpStream>> streams_;
+  StreamTable<std::unique_ptr<HttpStream>> streams_;
   Timer idle_timer_, headers_timer_, duration_timer_, drain_timer_, relax_timer_;
   TimePoint started_at_{};
   std::uint64_t requests_ = 0;

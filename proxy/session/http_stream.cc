@@ -25,6 +25,7 @@ HttpStream::HttpStream(HttpSession& session, StreamId id)
   info_.stream_id = id;
   info_.request = &head_;
   info_.origins = session.context().origins;
+  info_.listener_owner = session.context().keep;
   Worker& worker = session.worker();
   worker.active_requests.store(worker.active_requests.load(std::memory_order_relaxed) + 1,
                                std::memory_order_relaxed);
@@ -126,25 +127,24 @@ void HttpStream::find_route() {
   table_ = session_.hcm()->routes();
   static const std::vector<std::string> kNone;
   const auto& internal_only = table_ ? table_->config().internal_only_headers : kNone;
-  const std::uint64_t high = fresh_random(), low = fresh_random();
-  const RequestOrigin origin =
-      apply_request_rules(hcm(), session_.info(), session_.worker().local_ip, internal_only,
-                          make_request_id(high, low), head_);
+  const RequestIdBits id_bits{fresh_random(), fresh_random()};
+  const RequestOrigin origin = apply_request_rules(
+      hcm(), session_.info(), session_.worker().local_ip, internal_only, id_bits, head_);
   info_.remote = origin.remote;
   if (table_) {
     info_.route_configuration = table_->name();
-    if (table_->config().metadata) info_.origins.push_back(&*table_->config().metadata);
+    info_.route_owner = table_;
+    info_.origins.add(table_->config().metadata);
     route_ = table_->find(head_, info_, stable_random_);
   }
   if (route_.virtual_host != nullptr) {
     info_.virtual_host = route_.virtual_host->name();
-    const auto& metadata = route_.virtual_host->config().metadata;
-    if (metadata) info_.origins.push_back(&*metadata);
+    info_.origins.add(route_.virtual_host->config().metadata);
   }
   if (route_.route != nullptr) {
     info_.route = route_.route->name();
     const auto& metadata = route_.route->config().metadata;
-    if (metadata) info_.origins.push_back(&*metadata);
+    info_.origins.add(metadata);
     if (metadata) info_.route_metadata = &*metadata;
   }
 }

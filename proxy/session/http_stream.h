@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/recycled.h"
 #include "proxy/filter/http_filter.h"
 #include "proxy/match/timeouts.h"
 #include "proxy/session/hcm_config.h"
@@ -26,7 +27,10 @@ class Mirror;
 /// host is chosen, its pool asked. forwarding: the request goes out, the answer's head is awaited.
 /// retry: waiting for the back-off. responding: the answer goes downstream. done: nothing more will
 /// be sent or received.
-class HttpStream final : public Deletable, public FilterHost, public UpstreamEvents {
+class HttpStream final : public Deletable,
+                         public FilterHost,
+                         public UpstreamEvents,
+                         public Recycled<HttpStream> {
  public:
   enum class State : std::uint8_t {
     deciding,

@@ -186,7 +186,8 @@ void Listener::refuse(const std::shared_ptr<ConnectionInfo>& info) {
   record.start = worker_.loop.wall_now();
   record.flags.set(ResponseFlag::no_route_found);
   record.response_code_details = details::kFilterChainNotFound;
-  if (config_->config.metadata) record.origins.push_back(&*config_->config.metadata);
+  record.origins.add(config_->config.metadata);
+  record.listener_owner = config_;
   for (const AccessLogPtr& log : config_->access_logs) log->log(record);
   worker_.trace.add(record);
 }
@@ -206,10 +207,8 @@ void Listener::begin_session(Fd fd, std::shared_ptr<ConnectionInfo> info, Buffer
   }
   SessionContext context{worker_, std::move(info), {}, config_, config_->buffer_bytes, Duration{},
                          {}};
-  const auto& listener_metadata = config_->config.metadata;
-  const auto& chain_metadata = chain->config->config->metadata;
-  if (listener_metadata) context.origins.push_back(&*listener_metadata);
-  if (chain_metadata) context.origins.push_back(&*chain_metadata);
+  context.origins.add(config_->config.metadata);
+  context.origins.add(chain->config->config->metadata);
   if (chain->config->config->transport_socket_connect_timeout) {
     context.handshake_timeout = *chain->config->config->transport_socket_connect_timeout;
   }

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <cstdio>
 
 #include "base/text.h"
 #include "proxy/http/forward.h"
@@ -138,7 +137,7 @@ std::optional<IpAddress> address_from_xff(const HeaderMap& headers, std::size_t 
 RequestOrigin apply_request_rules(const HcmConfig& hcm, const ConnectionInfo& connection,
                                   const std::string& local_ip,
                                   const std::vector<std::string>& internal_only_headers,
-                                  const std::string& new_request_id, RequestHead& head) {
+                                  RequestIdBits new_request_id, RequestHead& head) {
   const config::HttpConnectionManager& config = hcm.config;
   const bool tls = connection.tls != nullptr;
   sanitize_request(head, /*keep_upgrade=*/true);
@@ -155,7 +154,7 @@ RequestOrigin apply_request_rules(const HcmConfig& hcm, const ConnectionInfo& co
   if (config.generate_request_id.value_or(true)) {
     const bool replace = origin.edge && !config.preserve_external_request_id;
     if (replace || !head.headers.contains("x-request-id"))
-      head.headers.set("x-request-id", new_request_id);
+      head.headers.set("x-request-id", make_request_id(new_request_id));
   }
   apply_client_cert_rules(config, connection.tls, head.headers);
   return origin;
@@ -203,14 +202,17 @@ std::optional<LocalReply> last_hop_reply(RequestHead& head) {
   return reply;
 }
 
-std::string make_request_id(std::uint64_t high, std::uint64_t low) {
-  high = (high & ~0xf000ull) | 0x4000ull;
-  low = (low & ~(3ull << 62)) | (2ull << 62);
-  char text[37];
-  std::snprintf(text, sizeof text, "%08x-%04x-%04x-%04x-%012llx", static_cast<unsigned>(high >> 32),
-                static_cast<unsigned>(high >> 16) & 0xffff, static_cast<unsigned>(high) & 0xffff,
-                static_cast<unsigned>(low >> 48),
-                static_cast<unsigned long long>(low & 0xffffffffffffull));
+std::string make_request_id(RequestIdBits bits) {
+  const std::uint64_t high = (bits.high & ~0xf000ull) | 0x4000ull;
+  const std::uint64_t low = (bits.low & ~(3ull << 62)) | (2ull << 62);
+  std::string text(36, '-');
+  std::size_t place = 0;
+  for (const std::uint64_t half : {high, low}) {
+    for (int shift = 60; shift >= 0; shift -= 4) {
+      if (place == 8 || place == 13 || place == 18 || place == 23) ++place;
+      text[place++] = "0123456789abcdef"[half >> shift & 0xf];
+    }
+  }
   return text;
 }
 

@@ -19,14 +19,19 @@ struct RequestOrigin {
   bool edge = false;      ///< From outside of the mesh, and we are the first proxy.
 };
 
+/// 128 random bits.
+struct RequestIdBits {
+  std::uint64_t high = 0, low = 0;
+};
+
 /// Cleans a request's head and completes it as an HTTP connection manager does: hop-by-hop fields,
-/// x-forwarded-*, x-envoy-*, x-request-id, via, x-forwarded-client-cert. `new_request_id` is used
-/// when one is needed. Source: Envoy's documentation "HTTP header manipulation"; RFC 9110
-/// section 7.6.
+/// x-forwarded-*, x-envoy-*, x-request-id, via, x-forwarded-client-cert. `new_request_id`
+/// becomes one when it is needed. Source: Envoy's documentation "HTTP header manipulation"; RFC
+/// 9110 section 7.6.
 RequestOrigin apply_request_rules(const HcmConfig& hcm, const ConnectionInfo& connection,
                                   const std::string& local_ip,
                                   const std::vector<std::string>& internal_only_headers,
-                                  const std::string& new_request_id, RequestHead& head);
+                                  RequestIdBits new_request_id, RequestHead& head);
 
 /// x-forwarded-client-cert by its mode. Source: Envoy's forward_client_cert_details.
 void apply_client_cert_rules(const config::HttpConnectionManager& hcm, const TlsInfoPtr& tls,
@@ -45,7 +50,7 @@ void strip_host_port(const config::HttpConnectionManager& hcm, std::uint16_t loc
 std::optional<LocalReply> last_hop_reply(RequestHead& head);
 
 /// A random UUID of version 4.
-std::string make_request_id(std::uint64_t high, std::uint64_t low);
+std::string make_request_id(RequestIdBits bits);
 
 /// What an answer gets on its way downstream: date, server, via, hop-by-hop fields removed.
 void apply_response_rules(const HcmConfig& hcm, std::chrono::system_clock::time_point now,

@@ -16,7 +16,7 @@ class Session;
 struct SessionContext {
   Worker& worker;
   std::shared_ptr<ConnectionInfo> info;
-  std::vector<const config::Metadata*> origins;  ///< Of the listener and the filter chain.
+  Origins origins;                   ///< Of the listener and the filter chain.
   std::shared_ptr<const void> keep;  ///< Keeps what `origins` and the session point to alive.
   std::size_t buffer_bytes = 1024 * 1024;
   Duration handshake_timeout{};  ///< 0: none.

@@ -46,6 +46,7 @@ TcpSession::TcpSession(SessionContext context, std::shared_ptr<TcpProxyInstance>
   info_.connection = context_.info.get();
   info_.start = context_.worker.loop.wall_now();
   info_.origins = context_.origins;
+  info_.listener_owner = context_.keep;
   proxy_->stats.downstream_cx_total.add();
 }
 
@@ -98,16 +99,17 @@ void TcpSession::connect_upstream() {
   state_ = State::connecting;
   ++info_.attempts;
   if (!cluster_) {
-    const std::string name = choose_cluster();
-    info_.upstream.cluster = info_.upstream.cluster_raw = name;
-    cluster_ = context_.worker.clusters.find(name);
+    cluster_name_ = choose_cluster();
+    info_.upstream.cluster = info_.upstream.cluster_raw = cluster_name_;
+    cluster_ = context_.worker.clusters.find(cluster_name_);
     if (!cluster_) {
       proxy_->stats.downstream_cx_no_route.add();
       return refuse(ResponseFlag::no_cluster_found, details::kClusterNotFound);
     }
     info_.upstream.cluster = cluster_->config().stat_name();
     const auto& metadata = cluster_->config().config.metadata;
-    if (metadata) info_.origins.push_back(&*metadata);
+    info_.origins.add(metadata);
+    info_.cluster_owner = cluster_->shared_config();
     info_.upstream.cluster_metadata = metadata ? &*metadata : nullptr;
   }
   LoadBalancerContext balancer;

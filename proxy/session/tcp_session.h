@@ -95,6 +95,7 @@ class TcpSession final : public Session, public ConnectionCallbacks, public TcpE
   std::unique_ptr<TcpUpstream> upstream_;
   ClusterPtr cluster_;
   HostPtr host_;
+  std::string cluster_name_;
   StreamInfo info_;
   Timer idle_timer_, duration_timer_, handshake_timer_;
   TimePoint started_at_;

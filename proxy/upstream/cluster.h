@@ -61,6 +61,7 @@ class Cluster final : public Deletable {
   ~Cluster() override;
 
   const ClusterConfig& config() const { return *config_; }
+  const ClusterConfigPtr& shared_config() const { return config_; }
   const std::string& name() const { return config_->name(); }
   ClusterStats& stats() { return stats_; }
   CircuitBreaker& breaker(config::RoutingPriority priority) {

@@ -4,7 +4,7 @@ namespace lab::proxy {
 
 ClusterManager::~ClusterManager() = default;
 
-ClusterPtr ClusterManager::find(const std::string& name) const {
+ClusterPtr ClusterManager::find(std::string_view name) const {
   const auto found = clusters_.find(name);
   return found == clusters_.end() ? nullptr : found->second;
 }

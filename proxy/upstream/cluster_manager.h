@@ -17,18 +17,19 @@ class ClusterManager {
 
   /// Null when there is none of that name. Requests keep what they got: a cluster that is replaced
   /// or removed serves them to their end.
-  ClusterPtr find(const std::string& name) const;
+  ClusterPtr find(std::string_view name) const;
   void set(ClusterConfigPtr config);
   void remove(const std::string& name);
   void clear();
   void set_endpoints(const std::string& name, const EndpointSet& endpoints);
-  const std::map<std::string, ClusterPtr>& all() const { return clusters_; }
+  using Clusters = std::map<std::string, ClusterPtr, std::less<>>;
+  const Clusters& all() const { return clusters_; }
 
  private:
   Loop& loop_;
   StatsStore& stats_;
   std::uint64_t seed_;
-  std::map<std::string, ClusterPtr> clusters_;
+  Clusters clusters_;
 };
 
 }  // namespace lab::proxy

@@ -35,16 +35,17 @@ int family_number(DnsResolver::Family family) {
   return AF_UNSPEC;
 }
 
-/// Envoy's AUTO is IPv6 where there is any; V4_PREFERRED the other way round.
+/// Envoy's AUTO is IPv6 where there is any; V4_PREFERRED the other way round. c-ares takes what a
+/// server answers, also an A record for an AAAA question.
 void keep_wanted(DnsResolver::Family family, std::vector<Address>& addresses) {
-  int wanted = 0;
+  int wanted = family_number(family);
   const auto has = [&](int number) {
     return std::any_of(addresses.begin(), addresses.end(),
                        [&](const Address& a) { return a.family() == number; });
   };
   if (family == DnsResolver::Family::automatic) wanted = has(AF_INET6) ? AF_INET6 : AF_INET;
   if (family == DnsResolver::Family::v4_preferred) wanted = has(AF_INET) ? AF_INET : AF_INET6;
-  if (wanted == 0) return;
+  if (wanted == AF_UNSPEC) return;
   addresses.erase(std::remove_if(addresses.begin(), addresses.end(),
                                  [&](const Address& a) { return a.family() != wanted; }),
                   addresses.end());

@@ -74,6 +74,8 @@ void HttpPool::request(UpstreamStream& stream) {
 
 /// Connections with replaced certificates end with their last request.
 void HttpPool::leave_stale() {
+  if (left_version_ == tls_version()) return;
+  left_version_ = tls_version();
   for (auto next = connections_.begin(); next != connections_.end();) {
     HttpUpstream& upstream = **next++;
     if (upstream.stale() && upstream.state() == HttpUpstream::State::open) upstream.drain();
@@ -81,7 +83,8 @@ void HttpPool::leave_stale() {
 }
 
 bool HttpPool::take_ready(UpstreamStream& stream) {
-  // The connection used last is the least likely to have been closed by the peer: they stand first.
+  // The connection used last is the least likely to have been closed by the peer: they stand first,
+  // and the full ones last.
   for (const auto& upstream : connections_) {
     if (upstream->room() == 0) continue;
     if (!breaker_.requests.available()) {
@@ -98,6 +101,8 @@ bool HttpPool::take_ready(UpstreamStream& stream) {
 void HttpPool::attach(HttpUpstream& upstream, UpstreamStream& stream) {
   stream.upstream_ = &upstream;
   upstream.bind(stream);
+  if (upstream.protocol() != Protocol::http2)
+    connections_.splice(connections_.end(), connections_, upstream.place);
   stats_.upstream_rq_total.add();
   stats_.upstream_rq_active.add();
   host_->rq_total.add();
@@ -140,6 +145,7 @@ Result<> HttpPool::open_connection() {
   if (!fd)
     return fail(Errc::system, std::string("immediate connect error: ") + std::strerror(errno));
   connections_.push_back(std::make_unique<HttpUpstream>(*this, std::move(tls), std::move(*fd)));
+  connections_.back()->place = std::prev(connections_.end());
   return {};
 }
 
@@ -180,10 +186,7 @@ void HttpPool::fail_waiting(UpstreamReset reason, const std::string& transport) 
 }
 
 void HttpPool::connection_ready(HttpUpstream& upstream) {
-  const auto place =
-      std::find_if(connections_.begin(), connections_.end(),
-                   [&](const auto& candidate) { return candidate.get() == &upstream; });
-  if (place != connections_.begin()) connections_.splice(connections_.begin(), connections_, place);
+  connections_.splice(connections_.begin(), connections_, upstream.place);
   if (!waiting_.empty()) serve_waiting();
 }
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/recycled.h"
 #include "proxy/http/codec.h"
 #include "proxy/net/connection.h"
 #include "proxy/net/socket.h"
@@ -41,7 +42,7 @@ class UpstreamEvents {
 
 /// One request towards an upstream: first waiting in a pool, then a stream of one of its
 /// connections. Destroying it cancels what is still open.
-class UpstreamStream {
+class UpstreamStream final : public Recycled<UpstreamStream> {
  public:
   UpstreamStream(HttpPool& pool, UpstreamEvents& events) : pool_(&pool), events_(events) {}
   UpstreamStream(const UpstreamStream&) = delete;
@@ -144,6 +145,7 @@ class HttpPool final : public Deletable {
   CircuitBreaker& breaker_;
   std::list<std::unique_ptr<HttpUpstream>> connections_;
   std::deque<UpstreamStream*> waiting_;
+  std::uint64_t left_version_ = 0;  ///< Connections of older certificates take no requests.
   bool draining_ = false;
 };
 

@@ -57,7 +57,7 @@ StreamId HttpUpstream::send_request(UpstreamStream& stream, const RequestHead& h
   binding_ = nullptr;
   ++served_;
   const StreamId id = codec_->send_request(head, end_stream);
-  streams_.emplace(id, &stream);
+  streams_[id] = &stream;
   stream.request_done_ = end_stream;
   if (pool_.options().max_requests > 0 && served_ >= pool_.options().max_requests) {
     pool_.stats().upstream_cx_max_requests.add();

@@ -2,8 +2,8 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 
+#include "proxy/http/stream_table.h"
 #include "proxy/upstream/codec_link.h"
 #include "proxy/upstream/http_pool.h"
 
@@ -32,6 +32,8 @@ class HttpUpstream final : public ConnectionCallbacks, public ClientEvents, publ
   bool stale() const { return tls_version_ != pool_.tls_version(); }
   std::size_t active() const { return streams_.size(); }
   const Connection& connection() const { return *connection_; }
+
+  std::list<std::unique_ptr<HttpUpstream>>::iterator place;  ///< In its pool's list.
   Protocol protocol() const { return codec_ ? codec_->protocol() : Protocol::http11; }
   std::uint64_t id() const { return id_; }
 
@@ -82,7 +84,7 @@ class HttpUpstream final : public ConnectionCallbacks, public ClientEvents, publ
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<ClientCodec> codec_;
   CodecLink link_;
-  std::unordered_map<StreamId, UpstreamStream*> streams_;
+  StreamTable<UpstreamStream*> streams_;
   UpstreamStream* binding_ = nullptr;  ///< Attached, its request not yet sent.
   Timer connect_timer_, idle_timer_, duration_timer_, keepalive_timer_;
   std::uint64_t served_ = 0;
