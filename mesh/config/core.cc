@@ -166,8 +166,21 @@ LAB_RECORD(Locality, "envoy.config.core.v3.Locality") {
   record.field("sub_zone", &Locality::sub_zone);
 }
 
+/// A google.protobuf.Struct per filter.
+struct Structs {
+  std::string text() const { return "an object per key"; }
+  std::string operator()(const std::map<std::string, Value>& values) const {
+    for (const auto& [key, value] : values) {
+      if (!value.is_object()) return "\"" + key + "\" must be an object.";
+    }
+    return "";
+  }
+};
+
 LAB_RECORD(Metadata, "envoy.config.core.v3.Metadata") {
-  record.field("filter_metadata", &Metadata::filter_metadata).check(keys_not_empty());
+  record.field("filter_metadata", &Metadata::filter_metadata)
+      .check(keys_not_empty())
+      .check(Structs());
 }
 
 LAB_RECORD(RuntimeUInt32, "envoy.config.core.v3.RuntimeUInt32") {

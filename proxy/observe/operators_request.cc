@@ -93,6 +93,7 @@ Result<Fact> make_query_parameters(std::string_view) {
 }
 
 Result<Fact> make_query_parameter(std::string_view name) {
+  if (name.empty()) return fail(Errc::config, "QUERY_PARAM needs a parameter's name.");
   return [name = std::string(name)](const StreamInfo& info) -> Value {
     if (info.request == nullptr) return {};
     const auto value = query_parameter(info.request->path, name);

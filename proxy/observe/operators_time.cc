@@ -16,11 +16,23 @@ Fact offset_of(StreamTiming::Offset StreamTiming::*member) {
   return [member](const StreamInfo& info) { return milliseconds(info.timing.*member); };
 }
 
+/// Whether strftime would write a line end: "%n", also with flags, width and modifier. Source:
+/// Envoy's DateFormatter.
+bool ends_lines(std::string_view format) {
+  for (std::size_t at = format.find('%'); at < format.size(); at = format.find('%', at)) {
+    at = std::min(format.find_first_not_of("-_0^#", at + 1), format.size());
+    at = std::min(format.find_first_not_of("123456789", at), format.size());
+    if (at < format.size() && (format[at] == 'E' || format[at] == 'O')) ++at;
+    if (at < format.size() && format[at++] == 'n') return true;
+  }
+  return format.find('\n') != std::string_view::npos;
+}
+
 /// An instant, formatted; `read` gives it or nothing.
 template <class Read>
 Operator instant(std::string_view name, bool local, Read read) {
   return {name, kOptional, [local, read](std::string_view format) -> Result<Fact> {
-            if (format.find('\n') != std::string_view::npos) {
+            if (ends_lines(format)) {
               return fail(Errc::config, "Invalid time format: it contains a line end.");
             }
             return [local, read, format = std::string(format)](const StreamInfo& info) -> Value {

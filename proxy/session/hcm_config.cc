@@ -88,6 +88,14 @@ Result<HcmConfigPtr> compile_hcm(config::HttpConnectionManager source) {
   read_http1(config, *hcm);
   read_http2(config, *hcm);
   read_timeouts(config, *hcm);
+  if (config.internal_address_config) {
+    for (const auto& range : config.internal_address_config->cidr_ranges) {
+      if (!CidrRange::make(range.address_prefix, range.prefix_len.value_or(0)))
+        return fail(Errc::config, "internal_address_config: \"" + range.address_prefix + "/" +
+                                      std::to_string(range.prefix_len.value_or(0)) +
+                                      "\" is no range of addresses.");
+    }
+  }
   hcm->path_rules = PathRules::of(config);
   if (!config.server_name.empty()) hcm->server_name = config.server_name;
   hcm->local_replies = TRY(LocalReplyRules::compile(config.local_reply_config));

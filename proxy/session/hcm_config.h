@@ -32,6 +32,16 @@ struct HcmConfig {
   Duration stream_idle_timeout = std::chrono::minutes(5);
   Duration request_timeout{};
   Duration request_headers_timeout{};
+  /// request_timeout runs from a request's first byte, so it may end before
+  /// request_headers_timeout.
+  bool overall_ends_first() const {
+    return request_timeout > Duration::zero() && (request_headers_timeout == Duration::zero() ||
+                                                  request_timeout <= request_headers_timeout);
+  }
+  /// How long a head may take; zero: as long as it likes.
+  Duration head_timeout() const {
+    return overall_ends_first() ? request_timeout : request_headers_timeout;
+  }
   Duration drain_timeout = std::chrono::seconds(5);
   Duration delayed_close_timeout = std::chrono::seconds(1);
   Duration max_connection_duration{};

@@ -83,9 +83,9 @@ bool HttpSession::make_codec(std::string_view first_bytes) {
 
 std::size_t HttpSession::on_data(std::string_view bytes) {
   if (!codec_ && !make_codec(bytes)) return 0;
-  if (streams_.empty() && hcm_->config->request_headers_timeout > Duration::zero() &&
+  if (streams_.empty() && hcm_->config->head_timeout() > Duration::zero() &&
       !headers_timer_.armed()) {
-    headers_timer_.start(hcm_->config->request_headers_timeout);
+    headers_timer_.start(hcm_->config->head_timeout());
   }
   in_codec_ = true;
   const Result<std::size_t> used = link_.feed(bytes);

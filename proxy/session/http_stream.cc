@@ -266,6 +266,7 @@ void HttpStream::on_bad_request(BadRequest&& why) {
 }
 
 void HttpStream::on_head_late() {
+  if (hcm().overall_ends_first()) return on_request_late();
   answer({408, "request header timeout", std::string(details::kRequestHeaderTimeout), {}, {}, {}});
 }
 

@@ -93,7 +93,7 @@ class HeaderValueReader {
   State state_ = State::literal;
 };
 
-bool is_alphanumeric(char c) {
+bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
@@ -102,7 +102,7 @@ bool is_alphanumeric(char c) {
 std::string header_name_problem(std::string_view name, std::string_view marks) {
   if (name.empty()) return "a header's name must not be empty.";
   for (const char c : name) {
-    if (!is_alphanumeric(c) && marks.find(c) == std::string_view::npos)
+    if (!is_letter_or_digit(c) && marks.find(c) == std::string_view::npos)
       return "the header name \"" + std::string(name) + "\" may hold letters, digits and " +
              std::string(marks) + " only.";
   }

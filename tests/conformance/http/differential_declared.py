@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 DECLARED = {
     "absolute http://b.test?q": "RFC 3986 6.2.3: an empty path is the root, also before a query; Envoy finds no route for it",
     "field Expect: 100-continue": "RFC 9110 10.1.1: 100 asks for content, and this request has none",
-    "half-close after the request": "Envoy gives the request up before the origin sees it, we after",
+    "malformed: empty Host": "RFC 9110 4.2.1: an http URI without a host is invalid",
     "HTTP/1.0: 1.0 upgrade": "RFC 9110 7.8: Upgrade is ignored in HTTP/1.0; Envoy refuses it",
     "HTTP/1.0: 1.0 expect": "RFC 9110 15.2: no 1xx to an HTTP/1.0 client; Envoy sends 100",
     "tunnels: websocket, 200 instead": "RFC 9110 7.8: an origin may ignore Upgrade and answer; Envoy drops that answer's content",

@@ -230,7 +230,7 @@ def limits_and_faults():
               case("/asked nonsense", get("/asked", fields=[("X-Envoy-Fault-Abort-Request", "9999")])), case("/named origin", get("/named", fields=[("X-Cluster", "origin")])), case("/named missing", get("/named", fields=[("X-Cluster", "missing")])),
               case("gRPC timeout", get("/grpc", method="POST", fields=fields + [("Grpc-Timeout", "300m")]), attempts=[[3]]), case("request too slow", [get("/x", method="POST", fields=[("Content-Length", "9")], body=b"abc"), 1.0], False, None),
               case("fields too slow", [b"GET / HTTP/1.1\r\nHost: a\r\n", 1.0], False, None)]
-    yield "limits and faults", routes, {"filters": [http_filter("fault", "HTTPFault")], "request_timeout": "0.5s", "request_headers_timeout": "0.5s"}, cases
+    yield "limits and faults", routes, {"filters": [http_filter("fault", "HTTPFault")], "request_timeout": "0.5s", "request_headers_timeout": "0.3s"}, cases
 
 
 def access():
