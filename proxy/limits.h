@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxInformational = 16;  ///< 1xx answers before on
 inline constexpr std::size_t kMaxMethodBytes = 64;
 inline constexpr std::size_t kMaxChunkLineBytes = 4 * 1024;  ///< Chunk size with its extensions.
 inline constexpr std::size_t kMaxChunkExtensionBytes = 16 * 1024;  ///< In one body.
-inline constexpr std::size_t kMaxEmptyLines = 8;  ///< Before a request line.
+inline constexpr std::size_t kMaxEmptyLines = 8;                   ///< Before a request line.
 /// Body bytes given to the session and not yet consumed before the codec takes no more.
 inline constexpr std::size_t kHttp1Window = 256 * 1024;
 
@@ -33,23 +33,26 @@ inline constexpr std::size_t kHttp2OutputBytes = 64 * 1024;
 inline constexpr std::uint32_t kMaxContinuations = 16;
 /// DATA frames without payload and without END_STREAM, one after another.
 inline constexpr std::uint32_t kMaxEmptyData = 100;
-/// Frames that carry no request forward (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, RST_STREAM, unknown types): so many at
-/// once, and more for what a connection carries.
+/// Frames that carry no request forward (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, RST_STREAM,
+/// unknown types): so many at once, and more for what a connection carries.
 inline constexpr std::int64_t kControlFrames = 1000;
 inline constexpr std::int64_t kControlFramesMost = 20'000;
 inline constexpr std::int64_t kControlFramesPerStream = 20;
-inline constexpr std::int64_t kControlFramesPerDataSent = 10;  ///< Each DATA frame may be answered by WINDOW_UPDATEs.
+inline constexpr std::int64_t kControlFramesPerDataSent =
+    10;  ///< Each DATA frame may be answered by WINDOW_UPDATEs.
 inline constexpr std::int64_t kControlFramesPerSecond = 100;
-/// Streams that the peer gives up before their answer is complete, or opens above the limit; each answered one allows
-/// another.
+/// Streams that the peer gives up before their answer is complete, or opens above the limit; each
+/// answered one allows another.
 inline constexpr std::int64_t kPrematureResets = 100;
-/// Bytes of a request that came after its answer was complete before the stream is reset; a second ends it, too.
+/// Bytes of a request that came after its answer was complete before the stream is reset; a second
+/// ends it, too.
 inline constexpr std::size_t kLateBytes = 32 * 1024;
 /// Header blocks above the limits on one connection: each costs a decompression for nothing.
 inline constexpr std::uint32_t kMaxOversizedHeads = 10;
 
 // --- Connections
-/// Output waiting for the socket above which the other side is no longer read (per_connection_buffer_limit_bytes).
+/// Output waiting for the socket above which the other side is no longer read
+/// (per_connection_buffer_limit_bytes).
 inline constexpr std::size_t kWriteWatermark = 1024 * 1024;
 /// Records encrypted ahead of the socket.
 inline constexpr std::size_t kTlsOutputBytes = 128 * 1024;

@@ -26,7 +26,8 @@ bool valid_balancer(const Cluster& cluster, DecodeContext& context, Mark mark) {
   }
   if (!original && provided)
     return refuse(context, mark, "lb_policy CLUSTER_PROVIDED is for ORIGINAL_DST clusters.");
-  if (cluster.lb_policy == LbPolicy::load_balancing_policy_config && !cluster.load_balancing_policy) {
+  if (cluster.lb_policy == LbPolicy::load_balancing_policy_config &&
+      !cluster.load_balancing_policy) {
     return refuse(context, mark,
                   "lb_policy LOAD_BALANCING_POLICY_CONFIG needs load_balancing_policy. Add it.");
   }
