@@ -203,8 +203,9 @@ std::vector<Job> jobs_for(const std::vector<Selection>& selections, const std::s
 Result<std::vector<Selection>> wrapped(const Arguments& arguments, const TemporaryFolder& wrapper) {
   const auto folders = arguments.list("SELECTOR");
   if (folders.size() != 1) {
-    return fail(Errc::usage, "--get wants one folder of objects: lab run ./FOLDER --from client "
-                             "--get http://HOST/");
+    return fail(Errc::usage,
+                "--get wants one folder of objects: lab run ./FOLDER --from client "
+                "--get http://HOST/");
   }
   const std::string from = arguments.text("--from").empty() ? "client" : arguments.text("--from");
   TRY(wrap_objects({folders.front(), from, arguments.text("--get")}, wrapper.path()));

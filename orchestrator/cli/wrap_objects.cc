@@ -132,8 +132,9 @@ Result<> wrap_objects(const ObjectsRequest& request, const fs::path& target) {
   const fs::path folder = fs::canonical(request.folder, error);
   if (error) return fail(Errc::usage, "there is no folder \"" + request.folder + "\".");
   if (fs::exists(folder / "scenario.yaml", error)) {
-    return fail(Errc::usage, request.folder + " has a scenario.yaml, which says who sends what. "
-                                              "Leave out --get, or `lab up` it and use `lab curl`.");
+    return fail(Errc::usage, request.folder +
+                                 " has a scenario.yaml, which says who sends what. "
+                                 "Leave out --get, or `lab up` it and use `lab curl`.");
   }
   const auto files = TRY(object_files_of({folder.string()}));
   if (files.empty()) return fail(Errc::usage, "there is no file of objects in " + request.folder);

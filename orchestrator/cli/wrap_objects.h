@@ -14,9 +14,9 @@ struct ObjectsRequest {
   std::string url;
 };
 
-/// Writes a scenario around the folder's objects into `target`: their workloads, who sends, a gateway
-/// where a Gateway selects none of them, and DNS for the names that only the mesh knows. Any answer
-/// will do.
+/// Writes a scenario around the folder's objects into `target`: their workloads, who sends, a
+/// gateway where a Gateway selects none of them, and DNS for the names that only the mesh knows.
+/// Any answer will do.
 ///
 /// Fails with Errc::usage when the folder or its objects are missing, with Errc::config when they
 /// are wrong.

@@ -277,8 +277,7 @@ class PlanBuilder {
   void add_credentials(const std::string& name, const std::map<std::string, std::string>& config,
                        Node& node) {
     for (const auto& [secret, contents] : secrets_) {
-      const std::string folder =
-          "/etc/istio/credentials/" + secret.substr(secret.find('/') + 1);
+      const std::string folder = "/etc/istio/credentials/" + secret.substr(secret.find('/') + 1);
       bool is_used = false;
       for (const auto& [file, text] : config)
         is_used = is_used || text.find(folder + "/") != std::string::npos;

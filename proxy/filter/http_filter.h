@@ -23,7 +23,7 @@ struct LocalReply {
   std::string details;  ///< %RESPONSE_CODE_DETAILS%.
   std::optional<ResponseFlag> flag;
   std::vector<std::pair<std::string, std::string>> headers;  ///< Added to the answer.
-  std::optional<std::uint32_t> grpc_status;                  ///< For gRPC requests, when not implied by `status`.
+  std::optional<std::uint32_t> grpc_status;  ///< For gRPC requests, when not implied by `status`.
 };
 
 /// What a filter sees of its request, and may do with it.
@@ -40,7 +40,8 @@ class FilterHost {
   virtual std::uint64_t stable_random() = 0;
   virtual std::uint64_t fresh_random() = 0;
   virtual Loop& loop() = 0;
-  /// Answers and ends the request; the filter then returns FilterVerdict::answered (or was waiting).
+  /// Answers and ends the request; the filter then returns FilterVerdict::answered (or was
+  /// waiting).
   virtual void answer(LocalReply reply) = 0;
   /// After FilterVerdict::wait: goes on with the next filter.
   virtual void resume() = 0;
@@ -69,7 +70,9 @@ class HttpFilterMaker {
   virtual std::unique_ptr<HttpFilter> make(FilterHost& host) = 0;
 };
 
-/// Makes a filter other than the router. `scope` is "http.PREFIX.". Fails with Errc::config for what can't be used.
-Result<std::unique_ptr<HttpFilterMaker>> make_http_filter(const config::HttpFilter& filter, const StatsScope& scope);
+/// Makes a filter other than the router. `scope` is "http.PREFIX.". Fails with Errc::config for
+/// what can't be used.
+Result<std::unique_ptr<HttpFilterMaker>> make_http_filter(const config::HttpFilter& filter,
+                                                          const StatsScope& scope);
 
 }  // namespace lab::proxy

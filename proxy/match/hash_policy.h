@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "mesh/config/route.h"
-#include "proxy/regex.h"
 #include "proxy/observe/stream_info.h"
+#include "proxy/regex.h"
 
 namespace lab::proxy {
 

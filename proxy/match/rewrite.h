@@ -5,8 +5,8 @@
 
 #include "mesh/config/route.h"
 #include "proxy/http/message.h"
-#include "proxy/regex.h"
 #include "proxy/match/route_match.h"
+#include "proxy/regex.h"
 
 namespace lab::proxy {
 

@@ -176,8 +176,7 @@ void Cluster::close_pools_of(const Host& host) {
       ++each;
       continue;
     }
-    each->second->drain();
-    // Requests in flight end in peace: the pool is kept until then.
+    each->second->drain(Callback::to<&Cluster::release_retired>(this));
     retired_.push_back(std::move(each->second));
     each = pools_.erase(each);
   }
@@ -253,7 +252,7 @@ TcpTarget Cluster::tcp_target(const HostPtr& host) const {
 
 void Cluster::drain() {
   cleanup_.stop();
-  for (auto& [key, pool] : pools_) pool->drain();
+  for (auto& [key, pool] : pools_) pool->drain({});
 }
 
 }  // namespace lab::proxy

@@ -39,9 +39,6 @@ Protocol UpstreamStream::protocol() const {
 std::uint64_t UpstreamStream::connection_id() const {
   return upstream_->id();
 }
-Host& UpstreamStream::host() const {
-  return pool_->host();
-}
 
 HttpPool::HttpPool(Loop& loop, HostPtr host, HttpPoolOptions options, ClusterStats& stats,
                    CircuitBreaker& breaker)
@@ -52,7 +49,14 @@ HttpPool::HttpPool(Loop& loop, HostPtr host, HttpPoolOptions options, ClusterSta
       breaker_(breaker) {}
 
 HttpPool::~HttpPool() {
-  close_all();
+  draining_ = true;
+  when_idle_ = {};
+  fail_waiting(UpstreamReset::local_connection_failure, "");
+  while (!connections_.empty()) {
+    HttpUpstream& first = *connections_.front();
+    first.close();
+    remove(first);
+  }
 }
 
 void HttpPool::request(UpstreamStream& stream) {
@@ -172,6 +176,7 @@ void HttpPool::leave_queue(UpstreamStream& stream) {
 void HttpPool::cancel(UpstreamStream& stream) {
   leave_queue(stream);
   stats_.upstream_rq_cancelled.add();
+  if (draining_) leave_connections();
 }
 
 void HttpPool::fail_waiting(UpstreamReset reason, const std::string& transport) {
@@ -188,6 +193,7 @@ void HttpPool::fail_waiting(UpstreamReset reason, const std::string& transport) 
 void HttpPool::connection_ready(HttpUpstream& upstream) {
   connections_.splice(connections_.begin(), connections_, upstream.place);
   if (!waiting_.empty()) serve_waiting();
+  if (draining_) leave_connections();
 }
 
 void HttpPool::connection_failed(HttpUpstream& upstream, UpstreamReset reason,
@@ -205,20 +211,22 @@ void HttpPool::remove(HttpUpstream& upstream) {
   if (place == connections_.end()) return;
   loop_.destroy_later(std::move(*place));
   connections_.erase(place);
+  if (draining_ && idle() && when_idle_) when_idle_();
 }
 
-void HttpPool::drain() {
+void HttpPool::drain(Callback when_idle) {
   draining_ = true;
-  for (auto next = connections_.begin(); next != connections_.end();) (*next++)->drain();
+  when_idle_ = when_idle;
+  leave_connections();
 }
 
-void HttpPool::close_all() {
-  while (!connections_.empty()) {
-    HttpUpstream& first = *connections_.front();
-    first.close();
-    remove(first);
+/// Connections that are being made stay for as long as a request waits for one, as Envoy does it.
+void HttpPool::leave_connections() {
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    HttpUpstream& upstream = **next++;
+    const bool awaited = upstream.state() == HttpUpstream::State::connecting && !waiting_.empty();
+    if (!awaited) upstream.drain();
   }
-  fail_waiting(UpstreamReset::local_connection_failure, "");
 }
 
 }  // namespace lab::proxy

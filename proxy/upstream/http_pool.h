@@ -61,7 +61,6 @@ class UpstreamStream final : public Recycled<UpstreamStream> {
   const Connection* connection() const;
   Protocol protocol() const;
   std::uint64_t connection_id() const;
-  Host& host() const;
 
  private:
   friend class HttpPool;
@@ -106,11 +105,10 @@ class HttpPool final : public Deletable {
   /// finished already).
   void request(UpstreamStream& stream);
 
-  /// No new requests; connections close when their last request is done. `on_idle` is called when
-  /// none is left.
-  void drain();
+  /// For a host that is gone: requests that wait or are in flight are served, no others come, and
+  /// connections close when they are not needed for them. `when_idle` is called when none is left.
+  void drain(Callback when_idle);
   bool idle() const { return connections_.empty() && waiting_.empty(); }
-  void close_all();
 
   Loop& loop() const { return loop_; }
   Host& host() const { return *host_; }
@@ -124,6 +122,7 @@ class HttpPool final : public Deletable {
   friend class HttpUpstream;
   friend class UpstreamStream;
   void leave_stale();
+  void leave_connections();
   bool take_ready(UpstreamStream& stream);
   void attach(HttpUpstream& upstream, UpstreamStream& stream);
   bool connect_if_needed();
@@ -147,6 +146,7 @@ class HttpPool final : public Deletable {
   std::deque<UpstreamStream*> waiting_;
   std::uint64_t left_version_ = 0;  ///< Connections of older certificates take no requests.
   bool draining_ = false;
+  Callback when_idle_;
 };
 
 }  // namespace lab::proxy

@@ -222,6 +222,10 @@ void HttpUpstream::on_closed(const CloseReason& reason) {
   const bool was_connecting = state_ == State::connecting;
   state_ = State::closed;
   count_close(reason);
+  if (was_connecting && timed_out_) {
+    pool_.connection_failed(*this, UpstreamReset::connection_timeout, "");
+    return;
+  }
   if (was_connecting && reason.kind != CloseKind::local) {
     const std::string text =
         reason.kind == CloseKind::connect_failed
@@ -237,10 +241,8 @@ void HttpUpstream::on_closed(const CloseReason& reason) {
 
 void HttpUpstream::on_connect_timeout() {
   pool_.stats().upstream_cx_connect_timeout.add();
-  connection_->close();  // Counts and is removed; the requests are told here.
-  pool_.stats().upstream_cx_connect_fail.add();
-  pool_.host().cx_connect_fail.add();
-  pool_.fail_waiting(UpstreamReset::connection_timeout, "");
+  timed_out_ = true;
+  connection_->close();
 }
 
 void HttpUpstream::on_idle() {

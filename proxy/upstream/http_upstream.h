@@ -94,6 +94,7 @@ class HttpUpstream final : public ConnectionCallbacks, public ClientEvents, publ
   bool in_codec_ =
       false;  ///< The codec is on the stack: freed room is offered to the pool afterwards.
   bool room_freed_ = false;
+  bool timed_out_ = false;  ///< While connecting.
 };
 
 /// A number for each connection of this process.

@@ -85,16 +85,21 @@ void FileWatcher::on_events(std::uint32_t) {
 }
 
 void FileWatcher::check(int folder) {
-  std::vector<std::shared_ptr<std::function<void()>>> calls;
+  std::vector<std::uint64_t> changed;
   for (auto& [id, entry] : entries_) {
     if (entry.folder != folder) continue;
     const Signature now = look(entry.path);
     if (now == entry.seen) continue;
     entry.seen = now;
     // A file that is gone for the moment is about to be replaced: its successor will be told.
-    if (now != Signature{}) calls.push_back(entry.changed);
+    if (now != Signature{}) changed.push_back(id);
   }
-  for (const auto& call : calls) (*call)();  // May end watches, its own too.
+  for (const std::uint64_t id : changed) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) continue;    // An earlier call ended this watch.
+    const auto call = found->second.changed;  // The call may end its own watch.
+    (*call)();
+  }
 }
 
 }  // namespace lab::proxy

@@ -26,7 +26,8 @@ Report report() {
   scenario.proxy = "mesh";
   scenario.status = Status::failed;
   scenario.exit_code = 1;
-  scenario.steps = {step("first", Status::passed), step("second & last", Status::failed), step("third", Status::skipped)};
+  scenario.steps = {step("first", Status::passed), step("second & last", Status::failed),
+                    step("third", Status::skipped)};
   Report result;
   result.scenarios = {scenario};
   return result;
@@ -42,11 +43,13 @@ TEST(ReportJson, HasTheContractsMembers) {
   EXPECT_EQ(text("summary/scenarios"), "1");
   EXPECT_EQ(text("summary/steps"), R"({"passed":1,"failed":1,"skipped":1,"error":0})");
   EXPECT_EQ(text("scenarios/0/status"), R"("failed")");
-  for (const char* member : {"name", "from", "request", "status", "expected", "observed", "hops", "durationMs"}) {
+  for (const char* member :
+       {"name", "from", "request", "status", "expected", "observed", "hops", "durationMs"}) {
     EXPECT_NE(json.at_path("scenarios/0/steps/0/" + std::string(member)), nullptr) << member;
   }
   EXPECT_EQ(text("scenarios/0/steps/0/observed/bodySha256"),
-            R"("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")") << "of an empty body";
+            R"("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")")
+      << "of an empty body";
 }
 
 TEST(ReportJunit, CountsAndQuotes) {
@@ -69,8 +72,10 @@ TEST(ReportExitCode, FirstOfTheContractsOrder) {
     int exit_code;
   };
   const Case cases[] = {
-      {"nothing went wrong", {0, 0}, 0},        {"one failed", {0, 1, 0}, 1},
-      {"unfit comes before failed", {1, 4}, 4}, {"a bad file before a lab that did not come up", {5, 65, 1}, 65},
+      {"nothing went wrong", {0, 0}, 0},
+      {"one failed", {0, 1, 0}, 1},
+      {"unfit comes before failed", {1, 4}, 4},
+      {"a bad file before a lab that did not come up", {5, 65, 1}, 65},
       {"a step that does not exist is no success", {0, 2}, 2},
       {"a signal before everything", {65, 143, 130}, 130},
   };
@@ -91,8 +96,9 @@ TEST(TextReport, AFailureTellsEverything) {
   failed.observed.hops = {hop};
   failed.by_hand = "lab exec scenario15/sleep-v1 -- curl http://a/";
   const std::string text = TextReport({}).step(all.scenarios[0], failed);
-  for (const char* part : {"FAIL", "second & last", "curl http://a/  (from sleep-v1)", "expected 200", "got      403",
-                           "cluster outbound|80||a", "mesh/a.yaml:7", "lab exec scenario15/sleep-v1"}) {
+  for (const char* part :
+       {"FAIL", "second & last", "curl http://a/  (from sleep-v1)", "expected 200", "got      403",
+        "cluster outbound|80||a", "mesh/a.yaml:7", "lab exec scenario15/sleep-v1"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is missing in:\n" << text;
   }
 }

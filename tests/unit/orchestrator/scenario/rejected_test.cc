@@ -53,8 +53,11 @@ TEST(RejectedScenarios, EachWithItsMessage) {
   }
   EXPECT_GE(count, 100u);
   const std::string messages = (kFolder / "messages.txt").string();
-  if (std::getenv("LAB_UPDATE") != nullptr) ASSERT_TRUE(write_file(messages, all));
-  else EXPECT_EQ(all, read_file(messages).value_or("")) << "run with LAB_UPDATE=1 after reading the difference";
+  if (std::getenv("LAB_UPDATE") != nullptr)
+    ASSERT_TRUE(write_file(messages, all));
+  else
+    EXPECT_EQ(all, read_file(messages).value_or(""))
+        << "run with LAB_UPDATE=1 after reading the difference";
 }
 
 // Every scenario of the tree: the decoder and the schema accept it.

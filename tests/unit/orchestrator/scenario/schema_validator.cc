@@ -48,8 +48,10 @@ bool object_holds(const Value& value, const Value& schema, const Value& root) {
 
 bool leaf_holds(const Value& value, const Value& schema) {
   if (value.is_number()) {
-    if (const Value* least = schema.find("minimum"); least && value.number() < least->number()) return false;
-    if (const Value* most = schema.find("maximum"); most && value.number() > most->number()) return false;
+    if (const Value* least = schema.find("minimum"); least && value.number() < least->number())
+      return false;
+    if (const Value* most = schema.find("maximum"); most && value.number() > most->number())
+      return false;
   }
   if (value.is_string()) {
     if (const Value* pattern = schema.find("pattern")) {
@@ -67,8 +69,9 @@ bool array_holds(const Value& value, const Value& schema, const Value& root) {
   if (!value.is_array()) return true;
   if (schema.find("minItems") != nullptr && value.array().empty()) return false;
   const Value* items = schema.find("items");
-  return items == nullptr || std::all_of(value.array().begin(), value.array().end(),
-                                         [&](const Value& one) { return is_valid(one, *items, root); });
+  return items == nullptr ||
+         std::all_of(value.array().begin(), value.array().end(),
+                     [&](const Value& one) { return is_valid(one, *items, root); });
 }
 
 }  // namespace
@@ -89,7 +92,8 @@ bool is_valid(const Value& value, const Value& schema, const Value& root) {
     if (count(*all) != static_cast<std::int64_t>(all->array().size())) return false;
   }
   if (const Value* inner = schema.find("not"); inner && is_valid(value, *inner, root)) return false;
-  return leaf_holds(value, schema) && object_holds(value, schema, root) && array_holds(value, schema, root);
+  return leaf_holds(value, schema) && object_holds(value, schema, root) &&
+         array_holds(value, schema, root);
 }
 
 }  // namespace lab::orchestrator
