@@ -10,5 +10,6 @@ if(TARGET proxy)
   # Installs what it runs when it is missing; it does not skip.
   add_test(NAME h2spec COMMAND ${CMAKE_SOURCE_DIR}/scripts/h2spec ${LAB_PROGRAMS}/proxy)
   set_tests_properties(h2spec PROPERTIES LABELS conformance TIMEOUT 600 RUN_SERIAL ON)
-  # scripts/differential is run by hand: its dead port may be taken by another program, and half-closes depend on time.
+  add_test(NAME http_differential COMMAND ${CMAKE_SOURCE_DIR}/scripts/differential)
+  set_tests_properties(http_differential PROPERTIES LABELS conformance TIMEOUT 600 RUN_SERIAL ON ENVIRONMENT LAB_PROXY=${LAB_PROGRAMS}/proxy)
 endif()

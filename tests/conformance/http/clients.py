@@ -160,7 +160,8 @@ class Setup:
     def __init__(self, program, folder):
         listener = socket.create_server(("127.0.0.1", 0))
         serve(listener, sink)
-        self.port, self.tls_port, self.websocket_port, self.grpc_port, self.grpc_front, nginx_port = (wire.free_port() for _ in range(6))
+        self.port, self.tls_port, self.grpc_front, nginx_port = (wire.reserved_port() for _ in range(4))
+        self.websocket_port, self.grpc_port = wire.free_port(), wire.free_port()
         self.nginx = h2spec.start_nginx(folder, nginx_port)
         routes = [{"match": {"prefix": "/sink/"}, "route": {"cluster": "sink", "timeout": "0s"}}, {"match": {"prefix": "/websocket"}, "route": {"cluster": "websocket"}},
                   {"match": {"prefix": "/"}, "route": {"cluster": "nginx"}}]
@@ -197,4 +198,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    wire.leave(main())

@@ -71,13 +71,13 @@ class Engine:
         self.origin = wire.Origin(self.answer)
         self.second = http2.Origin(lambda message: differential_http2.answer(self, message))
         self.http2_case = None
-        self.ports = {name: wire.free_port() for name, *_ in stacks}
-        self.ports.update({name: wire.free_port() for name in ("http1 origin", "http2 origin")})
+        self.ports = {name: wire.reserved_port() for name, *_ in stacks}
+        self.ports.update({name: wire.reserved_port() for name in ("http1 origin", "http2 origin")})
         listeners = [wire.listener(name, self.ports[name], table, **options) for name, table, options, _ in stacks]
         for name, cluster in (("http1 origin", "origin"), ("http2 origin", "second")):
             listeners.append(wire.listener(name, self.ports[name], [{"match": {"prefix": "/"}, "route": {"cluster": cluster}}]))
         limit = {"thresholds": [{"max_pending_requests": 0, "max_connections": 0}]}
-        clusters = [wire.cluster("origin", self.origin.port), wire.cluster("dead", wire.free_port()),
+        clusters = [wire.cluster("origin", self.origin.port), wire.cluster("dead", wire.reserved_port()),
                     wire.cluster("full", self.origin.port, circuit_breakers=limit), {"name": "empty", "type": "STATIC"},
                     wire.cluster("second", self.second.port, typed_extension_protocol_options={wire.OPTIONS: wire.any_of(
                         wire.OPTIONS, explicit_http_config={"http2_protocol_options": {"allow_connect": True}})})]
@@ -203,4 +203,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    wire.leave(main())

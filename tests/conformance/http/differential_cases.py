@@ -155,7 +155,7 @@ def upgrade_cases():
     yield "upgrade that is not configured", get(fields=[("Upgrade", "foo"), ("Connection", "upgrade")]), False, None
     yield "h2c", get(fields=[("Upgrade", "h2c"), ("Connection", "Upgrade, HTTP2-Settings"), ("HTTP2-Settings", "AAMAAABkAAQAAP__")]), False, None
     yield "upgrade not named in Connection", get(fields=[("Upgrade", "websocket")]), False, None
-    yield "half-close after the request", [get(), "end"], False, [0.2, answer()]
+    yield "half-close after the request", [get(), 0.5, "end"], False, [1.5, answer()]
 
 
 def all_cases():

@@ -97,7 +97,7 @@ def attack(port, first, pieces):
 def main():
     program = wire.program_from(sys.argv)
     origin = wire.Origin(lambda request: [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"])
-    port = wire.free_port()
+    port = wire.reserved_port()
     routes = [{"match": {"prefix": "/"}, "route": {"cluster": "origin"}}]
     proxy = wire.Proxy(program, [wire.listener("main", port, routes)], [wire.cluster("origin", origin.port)])
     honest = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -107,6 +107,8 @@ def main():
         # What is kept of any traffic is no growth: the record of the last requests, buffers of 100 at a time.
         for _ in range(30):
             attack(port, b"", [frame(1, 5, 2 * i + 1, REQUEST) for i in range(100)] + [frame(7, 0, 0, bytes(8))])
+        # A client that leaves a page gives up what it asked for: as many as are allowed.
+        attack(port, b"", [frame(1, 5, 2 * i + 1, REQUEST) + frame(3, 0, 2 * i + 1, bytes(4)) for i in range(99)])
         for name, first, pieces, codes in FLOODS:
             cpu, memory = proxy.cpu_seconds(), proxy.resident_bytes()
             outcome = []
@@ -138,4 +140,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    wire.leave(main())

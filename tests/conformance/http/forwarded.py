@@ -52,7 +52,7 @@ def main():
     program = wire.program_from(sys.argv)
     steps = [answer()]
     origin = wire.Origin(lambda request: steps)
-    port = wire.free_port()
+    port = wire.reserved_port()
     proxy = wire.Proxy(program, [wire.listener("main", port, [{"match": {"prefix": "/"}, "route": {"cluster": "origin"}}])], [wire.cluster("origin", origin.port)])
     failures = []
     try:
@@ -73,4 +73,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    wire.leave(main())

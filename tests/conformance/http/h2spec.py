@@ -17,7 +17,7 @@ http {{
   access_log off;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  server {{ listen 127.0.0.1:{port}; location / {{ return 200 "hello from nginx\\n"; }} }}
+  server {{ listen 127.0.0.1:{port} reuseport; location / {{ return 200 "hello from nginx\\n"; }} }}
 }}
 """
 
@@ -58,7 +58,7 @@ def run(h2spec, port, *options):
 def main():
     proxy_program, h2spec = wire.program_from(sys.argv), wire.program_from(sys.argv, "--h2spec")
     with tempfile.TemporaryDirectory() as folder:
-        origin, auto, only, tls = (wire.free_port() for _ in range(4))
+        origin, auto, only, tls = (wire.reserved_port() for _ in range(4))
         nginx = start_nginx(folder, origin)
         routes = [{"match": {"prefix": "/"}, "route": {"cluster": "nginx"}}]
         listeners = [wire.listener("auto", auto, routes), wire.listener("http2", only, routes, codec_type="HTTP2"),

@@ -156,7 +156,7 @@ CASES = [
 def main():
     program = wire.program_from(sys.argv)
     origin = wire.Origin(lambda request: [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"])
-    port = wire.free_port()
+    port = wire.reserved_port()
     routes = [{"match": {"prefix": "/"}, "route": {"cluster": "origin"}}]
     proxy = wire.Proxy(program, [wire.listener("main", port, routes)], [wire.cluster("origin", origin.port)])
     failures = []
@@ -183,4 +183,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    wire.leave(main())

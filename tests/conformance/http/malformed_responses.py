@@ -99,7 +99,7 @@ def main():
         return [CLEAN] if path == b"/clean" else CASES[int(path[1:])][2]
 
     origin = wire.Origin(answer)
-    port = wire.free_port()
+    port = wire.reserved_port()
     routes = [{"match": {"prefix": "/"}, "route": {"cluster": "origin"}}]
     proxy = wire.Proxy(program, [wire.listener("main", port, routes)], [wire.cluster("origin", origin.port)])
     failures = []
@@ -121,4 +121,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    wire.leave(main())

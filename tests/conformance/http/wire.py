@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -21,6 +22,19 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+RESERVED = []
+
+
+def reserved_port():
+    """A port that stays ours until this program ends: a proxy under test may listen on it (both engines share ports by
+    SO_REUSEPORT), nobody else gets it, and without a listener it refuses."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    holder.bind(("127.0.0.1", 0))
+    RESERVED.append(holder)
+    return holder.getsockname()[1]
 
 
 def address(port):
@@ -57,26 +71,29 @@ class Proxy:
 
     def __init__(self, program, listeners, clusters):
         self.folder = tempfile.mkdtemp(prefix="proxy-under-test-")
-        self.admin = free_port()
-        config = {"admin": {"address": address(self.admin)},
+        self.admin, admin_path = None, os.path.join(self.folder, "admin")
+        config = {"admin": {"address": address(0)},
                   "static_resources": {"listeners": listeners, "clusters": clusters}}
         path = os.path.join(self.folder, "bootstrap.json")
         with open(path, "w") as file:
             json.dump(config, file)
         self.log = open(os.path.join(self.folder, "log"), "w")
-        arguments = [program, "-c", path, "--concurrency", "1", "--base-id", str(free_port()), "--log-level", "warning"]
+        arguments = [program, "-c", path, "--concurrency", "1", "--use-dynamic-base-id", "--log-level", "warning",
+                     "--admin-address-path", admin_path]
         self.process = subprocess.Popen(arguments, stdout=self.log, stderr=self.log)
-        self.wait_ready()
+        self.wait_ready(admin_path)
 
-    def wait_ready(self):
+    def wait_ready(self, admin_path):
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
             try:
+                with open(admin_path) as file:
+                    self.admin = int(file.read().rsplit(":", 1)[1])
                 if self.get("/ready")[0] == 200:
                     return
-            except OSError:
+            except (OSError, IndexError, ValueError):
                 pass
             time.sleep(0.02)
         self.close()
@@ -280,6 +297,13 @@ class Answer:
                 return
             self.body += data[:size]
             data = data[size + 2:]
+
+
+def leave(code):
+    """Ends this program without taking the interpreter down under the threads of origins, which can crash it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def program_from(arguments, name="--proxy"):
