@@ -27,6 +27,7 @@ enum AnyRole : std::uint32_t {
   kRequestId = 1u << 11,
   kRetryHostPredicate = 1u << 12,
   kLoadBalancing = 1u << 13,  ///< In load_balancing_policy.
+  kDnsResolver = 1u << 14,    ///< In typed_dns_resolver_config.
 };
 
 /// One message type that an Any may hold. There is one object per type; identity is its address.

@@ -56,6 +56,8 @@ std::vector<std::unique_ptr<AnyType>> make_types() {
   types.push_back(entry<UpstreamTlsContext>(kUpstreamTransport));
   types.push_back(entry<RawBuffer>(kDownstreamTransport | kUpstreamTransport));
 
+  types.push_back(entry<CaresDnsResolverConfig>(kDnsResolver));
+
   types.push_back(entry<FileAccessLog>(kAccessLog));
   types.push_back(entry<StdoutAccessLog>(kAccessLog));
   types.push_back(entry<StderrAccessLog>(kAccessLog));

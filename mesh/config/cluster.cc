@@ -316,6 +316,7 @@ LAB_RECORD(Cluster, "envoy.config.cluster.v3.Cluster") {
   record.field("dns_resolvers", &Cluster::dns_resolvers);
   record.field("use_tcp_for_dns_lookups", &Cluster::use_tcp_for_dns_lookups);
   record.field("dns_resolution_config", &Cluster::dns_resolution_config);
+  record.field("typed_dns_resolver_config", &Cluster::typed_dns_resolver_config);
   record.field("wait_for_warm_on_init", &Cluster::wait_for_warm_on_init)
       .ignored("requests wait for a cluster that has no endpoints yet");
   record.field("outlier_detection", &Cluster::outlier_detection);

@@ -260,6 +260,7 @@ struct Cluster {
   std::vector<Address> dns_resolvers;
   bool use_tcp_for_dns_lookups = false;
   std::optional<DnsResolutionConfig> dns_resolution_config;
+  std::optional<TypedExtensionConfig> typed_dns_resolver_config;
   std::optional<bool> wait_for_warm_on_init;
   std::optional<OutlierDetection> outlier_detection;
   std::optional<Duration> cleanup_interval;

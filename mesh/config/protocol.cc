@@ -159,4 +159,28 @@ LAB_RECORD(DnsResolutionConfig, "envoy.config.core.v3.DnsResolutionConfig") {
   record.field("dns_resolver_options", &DnsResolutionConfig::dns_resolver_options);
 }
 
+LAB_RECORD(CaresDnsResolverConfig,
+           "envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig") {
+  record.field("resolvers", &CaresDnsResolverConfig::resolvers);
+  record.field("use_resolvers_as_fallback", &CaresDnsResolverConfig::use_resolvers_as_fallback)
+      .check(not_supported("the resolvers that are named are the ones that are asked."));
+  record.field("filter_unroutable_families", &CaresDnsResolverConfig::filter_unroutable_families)
+      .check(not_supported("dns_lookup_family says which addresses are used."));
+  record.field("dns_resolver_options", &CaresDnsResolverConfig::dns_resolver_options);
+  record.field("udp_max_queries", &CaresDnsResolverConfig::udp_max_queries)
+      .ignored("after how many questions another source port is used");
+  record.field("query_timeout_seconds", &CaresDnsResolverConfig::query_timeout_seconds).at_least(1);
+  record.field("query_tries", &CaresDnsResolverConfig::query_tries).at_least(1);
+  record.field("rotate_nameservers", &CaresDnsResolverConfig::rotate_nameservers);
+  record.field("edns0_max_payload_size", &CaresDnsResolverConfig::edns0_max_payload_size)
+      .ignored("an answer that is too long for UDP is asked for by TCP")
+      .at_least(512)
+      .at_most(4096);
+  record.field("max_udp_channel_duration", &CaresDnsResolverConfig::max_udp_channel_duration)
+      .ignored("when sockets are renewed")
+      .check(longer_than(std::chrono::seconds(1)));
+  record.field("reinit_channel_on_timeout", &CaresDnsResolverConfig::reinit_channel_on_timeout)
+      .ignored("when sockets are renewed");
+}
+
 }  // namespace lab::config

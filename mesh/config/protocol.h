@@ -114,6 +114,21 @@ struct DnsResolutionConfig {
   std::optional<DnsResolverOptions> dns_resolver_options;
 };
 
+/// Envoy's resolver by c-ares, which is ours, too.
+struct CaresDnsResolverConfig {
+  std::vector<Address> resolvers;
+  bool use_resolvers_as_fallback = false;
+  bool filter_unroutable_families = false;
+  std::optional<DnsResolverOptions> dns_resolver_options;
+  std::optional<std::uint32_t> udp_max_queries;
+  std::optional<std::uint64_t> query_timeout_seconds;
+  std::optional<std::uint32_t> query_tries;
+  bool rotate_nameservers = false;
+  std::optional<std::uint32_t> edns0_max_payload_size;
+  std::optional<Duration> max_udp_channel_duration;
+  bool reinit_channel_on_timeout = false;
+};
+
 const Record<UpstreamHttpProtocolOptions>& record_of(const UpstreamHttpProtocolOptions*);
 const Record<CommonHttpProtocolOptions>& record_of(const CommonHttpProtocolOptions*);
 const Record<ProperCaseWords>& record_of(const ProperCaseWords*);
@@ -125,6 +140,7 @@ const Record<Http2ProtocolOptions>& record_of(const Http2ProtocolOptions*);
 const Record<SchemeHeaderTransformation>& record_of(const SchemeHeaderTransformation*);
 const Record<DnsResolverOptions>& record_of(const DnsResolverOptions*);
 const Record<DnsResolutionConfig>& record_of(const DnsResolutionConfig*);
+const Record<CaresDnsResolverConfig>& record_of(const CaresDnsResolverConfig*);
 const std::vector<EnumName<CommonHttpProtocolOptions::HeadersWithUnderscoresAction>>& enum_names(
     const CommonHttpProtocolOptions::HeadersWithUnderscoresAction*);
 

@@ -73,6 +73,10 @@ bool valid_discovery(const Cluster& cluster, DecodeContext& context, Mark mark) 
   if ((type == ClusterType::strict_dns || type == ClusterType::logical_dns) &&
       custom_resolver(cluster.load_assignment))
     return refuse(context, mark, "a DNS cluster's endpoint can't have a resolver_name. Remove it.");
+  const auto& typed = cluster.typed_dns_resolver_config;
+  if (typed && typed->typed_config.get<CaresDnsResolverConfig>() == nullptr) {
+    return refuse(context, mark, "typed_dns_resolver_config can be a CaresDnsResolverConfig only.");
+  }
   for (const Address& resolver : cluster.dns_resolvers) {
     const bool letters = resolver.socket_address &&
                          std::any_of(resolver.socket_address->address.begin(),

@@ -31,14 +31,25 @@ Result<DnsResolver::Options> resolver_options(const Cluster& cluster) {
   DnsResolver::Options options;
   options.use_tcp = cluster.use_tcp_for_dns_lookups;
   std::vector<config::Address> servers = cluster.dns_resolvers;
-  if (cluster.dns_resolution_config) {
-    servers = cluster.dns_resolution_config->resolvers;
-    if (cluster.dns_resolution_config->dns_resolver_options) {
-      options.use_tcp =
-          cluster.dns_resolution_config->dns_resolver_options->use_tcp_for_dns_lookups;
-      options.no_search_domain =
-          cluster.dns_resolution_config->dns_resolver_options->no_default_search_domain;
-    }
+  const auto take = [&](const auto& settings) {
+    servers = settings.resolvers;
+    if (!settings.dns_resolver_options) return;
+    options.use_tcp = settings.dns_resolver_options->use_tcp_for_dns_lookups;
+    options.no_search_domain = settings.dns_resolver_options->no_default_search_domain;
+  };
+  // As Envoy: the newest way of saying it wins.
+  if (cluster.typed_dns_resolver_config) {
+    const auto& settings =
+        *cluster.typed_dns_resolver_config->typed_config.get<config::CaresDnsResolverConfig>();
+    take(settings);
+    options.rotate = settings.rotate_nameservers;
+    constexpr std::uint64_t kLongest = 3600;
+    if (settings.query_timeout_seconds)
+      options.timeout = std::chrono::seconds(std::min(*settings.query_timeout_seconds, kLongest));
+    if (settings.query_tries)
+      options.tries = static_cast<int>(std::min<std::uint32_t>(*settings.query_tries, 100));
+  } else if (cluster.dns_resolution_config) {
+    take(*cluster.dns_resolution_config);
   }
   for (const auto& server : servers) {
     if (!server.socket_address) continue;
@@ -53,8 +64,13 @@ Result<DnsResolver::Options> resolver_options(const Cluster& cluster) {
 /// together.
 class Resolution final : public DnsResolution {
  public:
-  Resolution(Loop& loop, const Cluster& cluster, Changed changed)
-      : loop_(loop), cluster_(cluster), changed_(std::move(changed)) {}
+  Resolution(Loop& loop, const Cluster& cluster, const StatsScope& scope, Changed changed)
+      : loop_(loop),
+        cluster_(cluster),
+        changed_(std::move(changed)),
+        attempts_(scope.counter("update_attempt")),
+        successes_(scope.counter("update_success")),
+        failures_(scope.counter("update_failure")) {}
 
   Result<> open() {
     resolver_ = TRY(DnsResolver::create(loop_, TRY(resolver_options(cluster_))));
@@ -88,6 +104,7 @@ class Resolution final : public DnsResolution {
     }
 
     void ask() {
+      owner.attempts_.add();
       if (const auto fixed = Address::parse(name, port)) {
         addresses = {*fixed};
         known = true;
@@ -102,14 +119,18 @@ class Resolution final : public DnsResolution {
 
     void take(const DnsResolver::Answer& answer) {
       const Cluster& cluster = owner.cluster_;
+      (answer.answered ? owner.successes_ : owner.failures_).add();
       Duration wait = cluster.dns_refresh_rate.value_or(kRefresh);
-      if (answer.found) {
+      if (answer.answered) {
         failures = 0;
         if (cluster.respect_dns_ttl && answer.ttl > std::chrono::seconds(0)) wait = answer.ttl;
         std::vector<Address> fresh;
         for (const Address& address : answer.addresses) fresh.push_back(address.with_port(port));
-        if (cluster.type == Cluster::DiscoveryType::logical_dns && fresh.size() > 1)
-          fresh.resize(1);
+        if (cluster.type == Cluster::DiscoveryType::logical_dns) {
+          // As Envoy: the last address stays in use when the name is gone.
+          if (fresh.empty()) fresh = addresses;
+          if (fresh.size() > 1) fresh.resize(1);
+        }
         const bool changed = !known || fresh != addresses;
         known = true;
         addresses = std::move(fresh);
@@ -120,7 +141,7 @@ class Resolution final : public DnsResolution {
         const Duration longest = cluster.dns_failure_refresh_rate->max_interval.value_or(base * 10);
         wait = std::min(longest, base * (1u << std::min(failures++, 10u)));
       }
-      if (!answer.found && !known) {
+      if (!answer.answered && !known) {
         known = true;
         owner.publish();
       }
@@ -158,6 +179,7 @@ class Resolution final : public DnsResolution {
   Loop& loop_;
   const Cluster cluster_;
   Changed changed_;
+  Counter &attempts_, &successes_, &failures_;
   std::unique_ptr<DnsResolver> resolver_;
   std::vector<std::unique_ptr<Target>> targets_;
 };
@@ -166,8 +188,9 @@ class Resolution final : public DnsResolution {
 
 Result<std::unique_ptr<DnsResolution>> DnsResolution::start(Loop& loop,
                                                             const config::Cluster& cluster,
+                                                            const StatsScope& scope,
                                                             Changed changed) {
-  auto resolution = std::make_unique<Resolution>(loop, cluster, std::move(changed));
+  auto resolution = std::make_unique<Resolution>(loop, cluster, scope, std::move(changed));
   TRY(resolution->open());
   return std::unique_ptr<DnsResolution>(std::move(resolution));
 }

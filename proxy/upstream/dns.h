@@ -6,6 +6,7 @@
 
 #include "mesh/config/cluster.h"
 #include "proxy/net/loop.h"
+#include "proxy/observe/stats.h"
 #include "proxy/upstream/endpoints.h"
 
 namespace lab::proxy {
@@ -16,9 +17,10 @@ class DnsResolution {
  public:
   using Changed = std::function<void(EndpointSetPtr)>;
   virtual ~DnsResolution() = default;
-  /// Fails with Errc::config for a cluster whose endpoints can't be asked for.
+  /// Counts update_attempt, update_success and update_failure in `scope`. Fails with Errc::config
+  /// for a cluster whose endpoints can't be asked for.
   static Result<std::unique_ptr<DnsResolution>> start(Loop& loop, const config::Cluster& cluster,
-                                                      Changed changed);
+                                                      const StatsScope& scope, Changed changed);
 };
 
 }  // namespace lab::proxy

@@ -56,7 +56,7 @@ void on_answer(void* argument, int status, int, ares_addrinfo* info) {
       static_cast<std::weak_ptr<Pending>*>(argument));
   const std::shared_ptr<Pending> pending = holder->lock();
   DnsResolver::Answer answer;
-  answer.found = status == ARES_SUCCESS;
+  answer.answered = status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND;
   bool first = true;
   for (const ares_addrinfo_node* node = info == nullptr ? nullptr : info->nodes; node != nullptr;
        node = node->ai_next) {
@@ -91,8 +91,10 @@ class CaresResolver final : public DnsResolver {
     };
     settings.sock_state_cb_data = this;
     settings.timeout = kTriesMilliseconds;
-    settings.tries = kTries;
+    if (options.timeout) settings.timeout = static_cast<int>(options.timeout->count()) * 1000;
+    settings.tries = options.tries.value_or(kTries);
     int mask = ARES_OPT_SOCK_STATE_CB | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_FLAGS;
+    if (options.rotate) mask |= ARES_OPT_ROTATE;
     if (options.use_tcp) settings.flags |= ARES_FLAG_USEVC;
     if (options.no_search_domain) settings.flags |= ARES_FLAG_NOSEARCH;
     const int status = ares_init_options(&channel_, &settings, mask);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ class DnsResolver {
  public:
   enum class Family : std::uint8_t { automatic, v4, v6, v4_preferred, all };
   struct Answer {
-    bool found = false;
+    /// DNS said what there is, which may be nothing; false when no server gave an answer.
+    bool answered = false;
     std::vector<Address> addresses;  ///< Without ports, in the order of the answer.
     std::chrono::seconds ttl{0};     ///< The least of all records.
   };
@@ -27,6 +29,9 @@ class DnsResolver {
     std::vector<Address> servers;  ///< Empty: the system's.
     bool use_tcp = false;
     bool no_search_domain = false;
+    bool rotate = false;                          ///< Another server first for each question.
+    std::optional<std::chrono::seconds> timeout;  ///< Of one try.
+    std::optional<int> tries;
   };
   /// Fails with Errc::system when c-ares can't be set up.
   static Result<std::unique_ptr<DnsResolver>> create(Loop& loop, const Options& options);

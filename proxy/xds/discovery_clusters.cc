@@ -110,9 +110,12 @@ Result<> Discovery::start_endpoints(ClusterEntry& entry) {
     case Type::strict_dns:
     case Type::logical_dns: {
       if (workers_ == nullptr) return {};
-      entry.dns = TRY(DnsResolution::start(loop_, source, [this, name](EndpointSetPtr endpoints) {
-        publish_endpoints(name, std::move(endpoints));
-      }));
+      const StatsScope scope(stats_,
+                             "cluster." + stat_name_part(entry.compiled->stat_name()) + ".");
+      entry.dns =
+          TRY(DnsResolution::start(loop_, source, scope, [this, name](EndpointSetPtr endpoints) {
+            publish_endpoints(name, std::move(endpoints));
+          }));
       return {};
     }
     case Type::eds:

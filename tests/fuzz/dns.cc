@@ -77,7 +77,7 @@ class NameServer {
 };
 
 void check(const DnsResolver::Answer& answer, DnsResolver::Family family) {
-  LAB_ASSERT(answer.found || answer.addresses.empty());
+  LAB_ASSERT(answer.answered || answer.addresses.empty());
   LAB_ASSERT(answer.ttl.count() >= 0);
   for (const Address& address : answer.addresses) {
     LAB_ASSERT(address.is_ip() && address.port() == 0);

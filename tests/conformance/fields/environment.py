@@ -6,6 +6,7 @@ import tempfile
 import threading
 
 from engine import wire
+from name_server import NameServer
 
 TYPE = "type.googleapis.com/"
 TLS = "envoy.extensions.transport_sockets.tls.v3."
@@ -58,6 +59,7 @@ class Environment:
         self.scratch = scratch
         self.folder = tempfile.mkdtemp(dir=scratch)
         self.origins = {}
+        self.name_servers = []
 
     # What runs beside the proxy.
     def origin(self, name="origin", steps=None):
@@ -67,6 +69,12 @@ class Environment:
             self.origins[name] = wire.Origin(lambda data: (steps(data) if callable(steps) else steps) or default)
         return self.origins[name].port
 
+    def name_server(self, answer, ttl=300):
+        """A DNS server: `answer(name, kind)` gives addresses (kind is "A" or "AAAA"), None for a name that is unknown,
+        NameServer.FAILURE or NameServer.SILENT."""
+        self.name_servers.append(NameServer(answer, ttl))
+        return self.name_servers[-1]
+
     def requests(self, name=None):
         names = [name] if name else list(self.origins)
         return [each for key in names if key in self.origins for each in self.origins[key].seen]
@@ -74,11 +82,13 @@ class Environment:
     def reset(self):
         for each in self.origins.values():
             del each.seen[:]
+        for each in self.name_servers:
+            del each.questions[:]
         for path in pathlib.Path(self.folder).glob("*.log"):
             path.unlink()
 
     def close(self):
-        for each in self.origins.values():
+        for each in [*self.origins.values(), *self.name_servers]:
             each.close()
 
     def path(self, name):
