@@ -162,10 +162,6 @@ LAB_RECORD(DnsResolutionConfig, "envoy.config.core.v3.DnsResolutionConfig") {
 LAB_RECORD(CaresDnsResolverConfig,
            "envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig") {
   record.field("resolvers", &CaresDnsResolverConfig::resolvers);
-  record.field("use_resolvers_as_fallback", &CaresDnsResolverConfig::use_resolvers_as_fallback)
-      .check(not_supported("the resolvers that are named are the ones that are asked."));
-  record.field("filter_unroutable_families", &CaresDnsResolverConfig::filter_unroutable_families)
-      .check(not_supported("dns_lookup_family says which addresses are used."));
   record.field("dns_resolver_options", &CaresDnsResolverConfig::dns_resolver_options);
   record.field("udp_max_queries", &CaresDnsResolverConfig::udp_max_queries)
       .ignored("after how many questions another source port is used");

@@ -117,8 +117,6 @@ struct DnsResolutionConfig {
 /// Envoy's resolver by c-ares, which is ours, too.
 struct CaresDnsResolverConfig {
   std::vector<Address> resolvers;
-  bool use_resolvers_as_fallback = false;
-  bool filter_unroutable_families = false;
   std::optional<DnsResolverOptions> dns_resolver_options;
   std::optional<std::uint32_t> udp_max_queries;
   std::optional<std::uint64_t> query_timeout_seconds;
