@@ -31,6 +31,17 @@ class StreamTable {
     if (place->first == id) return place->second;
     return entries_.emplace(place, id, T{})->second;
   }
+  /// Calls `visit` for each stream; it may erase any of them.
+  template <class Visit>
+  void for_each(Visit visit) {
+    std::vector<StreamId> ids;
+    ids.reserve(entries_.size());
+    for (const Entry& entry : entries_) ids.push_back(entry.first);
+    for (const StreamId id : ids) {
+      const Iterator place = find(id);
+      if (place != entries_.end()) visit(place->second);
+    }
+  }
   void erase(Iterator place) { entries_.erase(place); }
   void erase(StreamId id) {
     const Iterator place = find(id);

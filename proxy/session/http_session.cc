@@ -112,6 +112,12 @@ void HttpSession::settle() {
   link_.settle();
 }
 
+/// Streams may have stopped for the connection, not only for their own share of what waits.
+void HttpSession::on_write_blocked(bool blocked) {
+  if (blocked) return;
+  streams_.for_each([](auto& stream) { stream->on_downstream_writable(); });
+}
+
 void HttpSession::on_flush() {
   if (!codec_) return;
   link_.flush();

@@ -56,6 +56,7 @@ class HttpSession final : public Session, public ConnectionCallbacks, public Ser
   void on_end() override;
   void on_closed(const CloseReason& reason) override;
   void on_flush() override;
+  void on_write_blocked(bool blocked) override;
 
   // ServerEvents
   void on_request(StreamId id, RequestHead&& head, bool end_stream) override;

@@ -193,6 +193,12 @@ void HttpUpstream::on_end() {
   connection_->close();
 }
 
+/// Streams may have stopped for the connection, not only for their own share of what waits.
+void HttpUpstream::on_write_blocked(bool blocked) {
+  if (blocked) return;
+  streams_.for_each([](UpstreamStream* stream) { stream->events_.on_upstream_writable(); });
+}
+
 void HttpUpstream::on_flush() {
   if (!codec_) return;
   in_codec_ = true;

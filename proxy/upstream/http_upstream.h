@@ -55,6 +55,7 @@ class HttpUpstream final : public ConnectionCallbacks, public ClientEvents, publ
   void on_end() override;
   void on_closed(const CloseReason& reason) override;
   void on_flush() override;
+  void on_write_blocked(bool blocked) override;
 
   // ClientEvents
   void on_informational(StreamId id, ResponseHead&& head) override;

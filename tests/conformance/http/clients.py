@@ -5,10 +5,12 @@ Usage: clients.py --proxy PROGRAM [--bytes N] (of the large bodies; 64 MiB)"""
 import asyncio
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 import grpc
 import httpx
@@ -29,6 +31,7 @@ def sink(connection):
             return
         data += more
     head, _, rest = data.partition(b"\r\n\r\n")
+    time.sleep(0.5)  # What the proxy holds fills up and must be emptied again.
     fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
     size, got, block = int(fields.get(b"content-length", b"0")), len(rest), bytearray(1 << 16)
     while got < size:
@@ -64,14 +67,16 @@ def large_bodies(setup, size):
     """Uploads and downloads, each with the proxy's memory watched."""
     with tempfile.NamedTemporaryFile() as body:
         body.truncate(size)
-        for version in ("--http1.1", "--http2-prior-knowledge"):
+        for version, base in (("--http1.1", f"{setup.url}/sink"), ("--http2-prior-knowledge", f"{setup.url}/sink"),
+                              ("--http1.1", f"{setup.tls_url}/tls-sink"), ("--http2", f"{setup.tls_url}/tls-sink")):
+            over = "TLS both ways" if base.startswith("https") else "cleartext"
             before = setup.proxy.resident_bytes()
-            said = curl(version, "-H", "Expect:", "-X", "POST", "-T", body.name, "-o", "/dev/null", "-w", "%{http_code} %header{x-got}", f"{setup.url}/sink/1")
-            yield f"curl {version} uploads", said == f"200 {size}" or said
-            said = curl(version, "-o", "/dev/null", "-w", "%{http_code} %{size_download}", f"{setup.url}/sink/{size}")
-            yield f"curl {version} downloads", said == f"200 {size}" or said
+            said = curl("-k", version, "-H", "Expect:", "-X", "POST", "-T", body.name, "-o", "/dev/null", "-w", "%{http_code} %header{x-got}", f"{base}/1")
+            yield f"curl {version}, {over}: uploads", said == f"200 {size}" or said
+            said = curl("-k", version, "-o", "/dev/null", "-w", "%{http_code} %{size_download}", f"{base}/{size}")
+            yield f"curl {version}, {over}: downloads", said == f"200 {size}" or said
             grown = setup.proxy.resident_bytes() - before
-            yield f"curl {version}: memory stays", grown < MEMORY_BYTES or f"{grown} bytes more"
+            yield f"curl {version}, {over}: memory stays", grown < MEMORY_BYTES or f"{grown} bytes more"
 
 
 def curl_versions(setup):
@@ -160,16 +165,25 @@ class Setup:
     def __init__(self, program, folder):
         listener = socket.create_server(("127.0.0.1", 0))
         serve(listener, sink)
+        pair = h2spec.make_certificate(folder)
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*pair)
+        tls_listener = socket.create_server(("127.0.0.1", 0))
+        serve(tls_listener, lambda connection: sink(context.wrap_socket(connection, server_side=True)))
         self.port, self.tls_port, self.grpc_front, nginx_port = (wire.reserved_port() for _ in range(4))
         self.websocket_port, self.grpc_port = wire.free_port(), wire.free_port()
         self.nginx = h2spec.start_nginx(folder, nginx_port)
-        routes = [{"match": {"prefix": "/sink/"}, "route": {"cluster": "sink", "timeout": "0s"}}, {"match": {"prefix": "/websocket"}, "route": {"cluster": "websocket"}},
+        routes = [{"match": {"prefix": "/sink/"}, "route": {"cluster": "sink", "timeout": "0s"}},
+                  {"match": {"prefix": "/tls-sink/"}, "route": {"cluster": "tls-sink", "timeout": "0s"}}, {"match": {"prefix": "/websocket"}, "route": {"cluster": "websocket"}},
                   {"match": {"prefix": "/"}, "route": {"cluster": "nginx"}}]
         upgrades = [{"upgrade_type": "websocket"}]
-        listeners = [wire.listener("plain", self.port, routes, upgrade_configs=upgrades), wire.listener("tls", self.tls_port, routes, tls=h2spec.make_certificate(folder)),
+        listeners = [wire.listener("plain", self.port, routes, upgrade_configs=upgrades), wire.listener("tls", self.tls_port, routes, tls=pair),
                      wire.listener("grpc", self.grpc_front, [{"match": {"prefix": "/"}, "route": {"cluster": "grpc", "timeout": "0s"}}])]
         http2 = {wire.OPTIONS: wire.any_of(wire.OPTIONS, explicit_http_config={"http2_protocol_options": {}})}
-        clusters = [wire.cluster("sink", listener.getsockname()[1]), wire.cluster("websocket", self.websocket_port), wire.cluster("nginx", nginx_port),
+        tls = {"name": "tls", "typed_config": wire.any_of("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext")}
+        # Above what is read at once, so that it is what waits for TLS that holds the other side back.
+        clusters = [wire.cluster("sink", listener.getsockname()[1]), wire.cluster("tls-sink", tls_listener.getsockname()[1], transport_socket=tls,
+                                                                                  per_connection_buffer_limit_bytes=262144), wire.cluster("websocket", self.websocket_port), wire.cluster("nginx", nginx_port),
                     wire.cluster("grpc", self.grpc_port, typed_extension_protocol_options=http2)]
         self.proxy = wire.Proxy(program, listeners, clusters)
         self.url, self.tls_url = f"http://127.0.0.1:{self.port}", f"https://127.0.0.1:{self.tls_port}"
