@@ -126,9 +126,19 @@ def ready_milliseconds(peer, count=20):
                 raise SystemExit(f"bench: {peer.name} ended with {program.returncode}")
             time.sleep(0.0002)
         times.append((time.perf_counter() - begin) * 1000)
-        program.kill()
+        program.send_signal(peer.end)
         program.wait()
+        wait_closed(15001)
     return statistics.median(times)
+
+
+def wait_closed(port):
+    """Until nothing listens there: the next start must not be answered by this one."""
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return
+        time.sleep(0.001)
 
 
 def transfer(peer, direction, size):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 
 from nodes import GATEWAY, SERVER
@@ -50,7 +51,8 @@ server {{
 
 
 class Peer:
-    """A kind of proxy; `write` makes its files, `command` starts it."""
+    """A kind of proxy; `write` makes its files, `command` starts it, the signal `end` ends it."""
+    end = signal.SIGKILL
 
     def __init__(self, folder, http2, log):
         self.folder, self.http2, self.log = folder, http2, log
@@ -58,6 +60,7 @@ class Peer:
 
 class Nginx(Peer):
     name = "nginx"
+    end = signal.SIGTERM  # A killed master leaves its workers behind.
 
     def write(self):
         log = "access_log /dev/stdout;" if self.log else "access_log off;"
