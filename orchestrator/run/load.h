@@ -8,8 +8,8 @@
 
 namespace lab::orchestrator {
 
-/// Sends a load from a node: one real curl per connection, each sending its share one after the
-/// other on its connection.
+/// Sends a load from a node: one real curl that keeps `connections` requests open until all are
+/// answered.
 ///
 /// The observation has the count per status ("0": no answer) and all bodies.
 Observation run_load(RunningLab& lab, const std::string& node_id, const LoadSpec& load,
