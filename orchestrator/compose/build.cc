@@ -39,6 +39,7 @@ class PlanBuilder {
       if (spec.kind != NodeSpecKind::workload) TRY(add_machine(name, spec));
     }
     add_networks();
+    for (Node& node : built_.plan.nodes) add_services(node);
     built_.plan.nodes.push_back(dns_node(kDnsAddress, kPods, dns_records()));
     built_.facts.proxy_files = mesh_.files;
     return std::move(built_);
@@ -325,6 +326,23 @@ class PlanBuilder {
     resolver.search = {name_space + ".svc.cluster.local", "svc.cluster.local", "cluster.local"};
     resolver.options = {"ndots:5"};
     return resolver;
+  }
+
+  /// What kube-proxy does for a Pod whose traffic no sidecar takes.
+  void add_services(Node& node) const {
+    if (node.kind != NodeKind::workload || node.redirect.mode != Redirect::Mode::none) return;
+    for (const model::Service& service : mesh_.services) {
+      if (!service.kubernetes || service.headless || service.addresses.empty()) continue;
+      for (const model::Port& port : service.ports) {
+        if (port.protocol == model::Protocol::udp) continue;
+        ServiceRoute route{service.addresses.front(), static_cast<std::uint16_t>(port.number), {}};
+        for (const model::Endpoint& endpoint : service.endpoints) {
+          if (endpoint.port_name == port.name && endpoint.healthy && !endpoint.draining)
+            route.endpoints.push_back(endpoint.address + ":" + std::to_string(endpoint.port));
+        }
+        node.services.push_back(std::move(route));
+      }
+    }
   }
 
   /// Services by their cluster names, and the scenario's own names.

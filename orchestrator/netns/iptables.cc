@@ -110,6 +110,30 @@ std::string redirect_rules(const Redirect& redirect) {
   return rules.table("nat");
 }
 
+std::string service_rules(const std::vector<ServiceRoute>& services) {
+  if (services.empty()) return "";
+  Rules leading, refusing;
+  for (Rules* rules : {&leading, &refusing}) {
+    rules->chain("KUBE-SERVICES");
+    rules->add("OUTPUT -p tcp -j KUBE-SERVICES");
+  }
+  for (const ServiceRoute& service : services) {
+    const std::string match = "KUBE-SERVICES -d " + service.address + "/32 -p tcp -m tcp --dport " +
+                              std::to_string(service.port);
+    if (service.endpoints.empty())
+      refusing.add(match + " -j REJECT --reject-with icmp-port-unreachable");
+    for (std::size_t i = 0; i < service.endpoints.size(); ++i) {
+      // Of those that are left, each is as likely.
+      const std::size_t left = service.endpoints.size() - i;
+      const std::string chance = left == 1 ? ""
+                                           : " -m statistic --mode random --probability " +
+                                                 std::to_string(1.0 / static_cast<double>(left));
+      leading.add(match + chance + " -j DNAT --to-destination " + service.endpoints[i]);
+    }
+  }
+  return leading.table("nat") + refusing.table("filter");
+}
+
 std::string fabric_rules() {
   Rules rules;
   rules.add("FORWARD -o lo -j REJECT --reject-with icmp-host-unreachable");

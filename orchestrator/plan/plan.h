@@ -98,6 +98,13 @@ struct Redirect {
   std::vector<uid_t> excluded_uids;  ///< Users whose connections leave as they are.
 };
 
+/// A Service's port as a Pod without a proxy reaches it, which in a cluster is kube-proxy's work.
+struct ServiceRoute {
+  std::string address;  ///< The cluster IP.
+  std::uint16_t port = 0;
+  std::vector<std::string> endpoints;  ///< "ADDRESS:PORT"; without any, connections are refused.
+};
+
 /// When a program counts as started.
 struct Readiness {
   enum class Kind : std::uint8_t {
@@ -160,6 +167,7 @@ struct Node {
   std::vector<File> files;
   std::vector<HostMount> mounts;
   Redirect redirect;
+  std::vector<ServiceRoute> services;  ///< Of a node whose traffic no proxy takes.
   std::map<std::string, std::string>
       sysctls;                    ///< "net.ipv4.tcp_keepalive_time" -> "10"; the node's own only.
   std::vector<Program> programs;  ///< Started all at once.

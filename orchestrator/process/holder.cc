@@ -77,7 +77,8 @@ Result<> Holder::set_up() {
   TRY(enter_node_root(node_, *context_.staged));
   drop_host_capabilities();
   const bool routes = is_fabric() && !context_.plan->bridges.empty();
-  const std::string rules = routes ? fabric_rules() : redirect_rules(node_.redirect);
+  const std::string rules =
+      routes ? fabric_rules() : redirect_rules(node_.redirect) + service_rules(node_.services);
   if (!rules.empty()) {
     rules_.emplace(TRY(RulesWriter::start(rules)));
   }

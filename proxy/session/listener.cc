@@ -35,6 +35,12 @@ ChainInstance instantiate(Worker& worker, const ChainConfig& config) {
   return chain;
 }
 
+/// What a peer sent and nobody took makes the kernel reset the connection. Our listener filters
+/// have read such bytes where Envoy's only peek at them: to a peer both must look alike.
+void close_unread(Fd fd, const Buffer& early) {
+  if (!early.empty()) set_reset_on_close(fd.get());
+}
+
 }  // namespace
 
 ListenerStats::ListenerStats(const StatsScope& scope)
@@ -150,7 +156,11 @@ void Listener::inspected(Inspection& inspection, bool good) {
                                   [&](const auto& each) { return each.get() == &inspection; });
   std::unique_ptr<Inspection> done = std::move(*place);
   inspections_.erase(place);
-  if (good) hand_over(done->take_fd(), done->info(), done->take_bytes());
+  if (good) {
+    hand_over(done->take_fd(), done->info(), done->take_bytes());
+  } else {
+    close_unread(done->take_fd(), done->take_bytes());
+  }
   worker_.loop.destroy_later(std::move(done));
 }
 
@@ -194,12 +204,16 @@ void Listener::refuse(const std::shared_ptr<ConnectionInfo>& info) {
 
 void Listener::begin_session(Fd fd, std::shared_ptr<ConnectionInfo> info, Buffer early) {
   const ChainInstance* chain = find_chain(*info);
-  if (chain == nullptr || (!chain->hcm && !chain->tcp)) return refuse(info);
+  if (chain == nullptr || (!chain->hcm && !chain->tcp)) {
+    close_unread(std::move(fd), early);
+    return refuse(info);
+  }
   info->filter_chain = chain->config->config->name;
   std::unique_ptr<TlsSession> tls;
   if (chain->config->tls) {
     TlsContextPtr context = chain->config->tls->get();
     if (!context) {
+      close_unread(std::move(fd), early);
       stats_.ssl_connection_error.add();
       return;
     }

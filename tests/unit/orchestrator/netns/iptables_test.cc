@@ -99,5 +99,20 @@ TEST(RedirectRules, AMarkTakesTheOwnersPlace) {
             std::string::npos);
 }
 
+TEST(ServiceRules, LeadToOneOfTheEndpointsAndRefuseWithoutAny) {
+  EXPECT_EQ(service_rules({}), "");
+  const std::string nat = "KUBE-SERVICES -d 10.96.0.1/32 -p tcp -m tcp --dport 80";
+  EXPECT_EQ(service_rules({{"10.96.0.1", 80, {"10.234.0.1:8080", "10.234.0.2:8080"}},
+                           {"10.96.0.2", 443, {}}}),
+            "*nat\n-N KUBE-SERVICES\n-A OUTPUT -p tcp -j KUBE-SERVICES\n-A " + nat +
+                " -m statistic --mode random --probability 0.500000"
+                " -j DNAT --to-destination 10.234.0.1:8080\n-A " +
+                nat +
+                " -j DNAT --to-destination 10.234.0.2:8080\nCOMMIT\n"
+                "*filter\n-N KUBE-SERVICES\n-A OUTPUT -p tcp -j KUBE-SERVICES\n"
+                "-A KUBE-SERVICES -d 10.96.0.2/32 -p tcp -m tcp --dport 443"
+                " -j REJECT --reject-with icmp-port-unreachable\nCOMMIT\n");
+}
+
 }  // namespace
 }  // namespace lab::orchestrator
