@@ -224,6 +224,7 @@ void HttpStream::on_pool_ready() {
   state_ = State::forwarding;
   forwarded_at_ = loop().now();
   record_upstream();
+  cluster_->report(*host_, HostOutcome::connect_success);
   const bool whole = request_done_ && body_.empty() && !has_trailers_;
   upstream_->send_request(head_, whole);
   info_.timing.first_upstream_tx = forwarded_at_ - started_at_;
@@ -305,6 +306,9 @@ void HttpStream::upstream_failed(UpstreamReset reason, const std::string& transp
   try_timer_.stop();
   try_idle_timer_.stop();
   upstream_.reset();
+  // An open circuit breaker says nothing about the host.
+  if (host_ && reason != UpstreamReset::overflow)
+    cluster_->report(*host_, HostOutcome::connect_failure);
   if (response_started_) {
     info_.flags.set(flag_of(reason));
     info_.response_code_details = reset_details(reason, true, transport);
@@ -363,6 +367,8 @@ void HttpStream::on_backoff_over() {
 void HttpStream::on_global_timeout() {
   cluster_->stats().upstream_rq_timeout.add();
   if (host_) host_->rq_timeout.add();
+  if (host_ && upstream_ && !response_started_)
+    cluster_->report(*host_, HostOutcome::request_timeout);
   timed_out(ResponseFlag::upstream_request_timeout, details::kUpstreamTimeout);
 }
 
@@ -372,6 +378,7 @@ void HttpStream::on_try_timeout() {
   if (response_started_) return;
   upstream_.reset();
   count_outcome(504);
+  cluster_->report(*host_, HostOutcome::request_timeout);
   if (retry_ && retry_after(retry_->on_reset(UpstreamReset::local_reset, true))) return;
   timed_out(ResponseFlag::upstream_request_timeout, details::kUpstreamPerTryTimeout);
 }
@@ -380,6 +387,7 @@ void HttpStream::on_try_idle() {
   cluster_->stats().upstream_rq_per_try_idle_timeout.add();
   if (!response_started_) {
     upstream_.reset();
+    cluster_->report(*host_, HostOutcome::request_timeout);
     if (retry_ && retry_after(retry_->on_reset(UpstreamReset::local_reset, true))) return;
   }
   timed_out(ResponseFlag::stream_idle_timeout, details::kUpstreamPerTryIdleTimeout);

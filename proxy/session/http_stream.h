@@ -120,6 +120,7 @@ class HttpStream final : public Deletable,
   // http_response.cc: the answer's way back.
   void send_head(ResponseHead&& head, bool end_stream, bool local);
   bool is_direct() const;
+  void judge_host(const ResponseHead& head);
   void send_local(LocalReply reply);
   void response_complete();
   void release_response_bytes();
