@@ -252,8 +252,7 @@ LAB_RECORD(RouteAction, "envoy.config.route.v3.RouteAction") {
   record.field("max_grpc_timeout", &RouteAction::max_grpc_timeout);
   record.field("grpc_timeout_offset", &RouteAction::grpc_timeout_offset);
   record.field("upgrade_configs", &RouteAction::upgrade_configs);
-  record.field("internal_redirect_policy", &RouteAction::internal_redirect_policy)
-      .check(not_supported("redirects go to the client."));
+  record.field("internal_redirect_policy", &RouteAction::internal_redirect_policy);
   record.field("hedge_policy", &RouteAction::hedge_policy);
   record.field("max_stream_duration", &RouteAction::max_stream_duration);
   record.oneof("cluster_specifier", {"cluster", "cluster_header", "weighted_clusters"}, true);

@@ -111,13 +111,15 @@ void HttpStream::on_informational(ResponseHead&& head) {
 
 void HttpStream::on_response(ResponseHead&& head, bool end_stream) {
   touch();
-  count_outcome(head.status);
   judge_host(head);
   info_.timing.first_upstream_rx = loop().now() - started_at_;
   try_timer_.stop();
-  if (retry_) {
-    retry_->now = loop().wall_now();
-    if (retry_after(retry_->on_response(head))) return;
+  if (retry_) retry_->now = loop().wall_now();
+  const bool again = retry_ && retry_after(retry_->on_response(head));
+  if (!again && follow_redirect(head)) return;
+  count_outcome(head.status);
+  if (again) return;
+  if (keeps_body_) {
     retry_.reset();
     keeps_body_ = false;
     body_.consume(body_sent_);

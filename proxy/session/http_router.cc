@@ -96,7 +96,6 @@ void HttpStream::answer_direct() {
 }
 
 bool HttpStream::find_cluster() {
-  choice_ = route_.route->choose_cluster(head_, info_, stable_random_);
   cluster_ = session_.worker().clusters.find(choice_.name);
   if (cluster_) return true;
   stats().no_cluster.add();
@@ -120,7 +119,7 @@ void HttpStream::forward() {
   info_.origins.add(metadata);
   info_.cluster_owner = cluster_->shared_config();
   prepare_upstream_head();
-  keeps_body_ = retry_.has_value();
+  keeps_body_ = retry_.has_value() || route_.route->forward().internal_redirect_policy.has_value();
   start_mirrors();
   if (session_.worker().draining) session_.codec().start_drain();
   try_upstream();
@@ -147,6 +146,7 @@ void HttpStream::prepare_upstream_head() {
     if (idle == Duration::zero()) idle_timer_.stop();
   }
   table_->finalize_request(*route_.route, choice_, head_, info_, !rules.suppress_envoy_headers);
+  if (head_.server_wide && head_.path == "/") head_.path = "*";
 }
 
 LoadBalancerContext HttpStream::balancer_context() {
@@ -199,6 +199,7 @@ void HttpStream::try_upstream() {
                  route_.route->rewrite().appends_forwarded_host(),
                  !hcm().router.suppress_envoy_headers);
   }
+  if (hcm().matches_upstream_scheme) head_.scheme = cluster_->uses_tls(*host_) ? "https" : "http";
   const HostDescription& description = host_->description();
   info_.upstream.host = description.ip;
   info_.upstream.host_name = host_->name();
@@ -357,6 +358,7 @@ bool HttpStream::retry_after(RetryState::Verdict verdict) {
 }
 
 void HttpStream::on_backoff_over() {
+  if (redirecting_) return begin_again();
   const RouterRules rules{hcm().router.suppress_envoy_headers,
                           hcm().router.respect_expected_rq_timeout};
   set_timeout_headers(*route_.route, timeouts_, head_, rules,
