@@ -426,8 +426,7 @@ LAB_RECORD(VirtualHost, "envoy.config.route.v3.VirtualHost") {
                &VirtualHost::include_attempt_count_in_response);
   record.field("retry_policy", &VirtualHost::retry_policy);
   record.field("hedge_policy", &VirtualHost::hedge_policy);
-  record.field("include_is_timeout_retry_header", &VirtualHost::include_is_timeout_retry_header)
-      .check(not_supported("the origin is not told why."));
+  record.field("include_is_timeout_retry_header", &VirtualHost::include_is_timeout_retry_header);
   record.field("per_request_buffer_limit_bytes", &VirtualHost::per_request_buffer_limit_bytes)
       .ignored("buffers have the limit of their connection");
   record.field("request_body_buffer_limit", &VirtualHost::request_body_buffer_limit)

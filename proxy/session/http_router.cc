@@ -128,13 +128,14 @@ void HttpStream::forward() {
 void HttpStream::prepare_upstream_head() {
   const RouterRules rules{hcm().router.suppress_envoy_headers,
                           hcm().router.respect_expected_rq_timeout};
-  timeouts_ = request_timeouts(*route_.route, head_, rules);
-  retry_ = RetryState::create(route_.route->retry_policy(), head_);
   const auto of_manager =
       hcm().max_stream_duration > Duration::zero()
           ? std::optional(std::chrono::duration_cast<Milliseconds>(hcm().max_stream_duration))
           : std::nullopt;
+  // First: what follows writes the remaining time into the grpc-timeout that is read here.
   const Milliseconds longest = max_stream_duration(*route_.route, head_, of_manager);
+  timeouts_ = request_timeouts(*route_.route, head_, rules);
+  retry_ = RetryState::create(route_.route->retry_policy(), head_);
   if (longest > Milliseconds::zero()) {
     duration_timer_.start(longest - (loop().now() - started_at_));
   } else {
@@ -332,7 +333,7 @@ void HttpStream::upstream_failed(UpstreamReset reason, const std::string& transp
 }
 
 /// Begins another attempt if the verdict and the circuit breaker allow it.
-bool HttpStream::retry_after(RetryState::Verdict verdict) {
+bool HttpStream::retry_after(RetryState::Verdict verdict, bool timed_out) {
   ClusterStats& stats = cluster_->stats();
   CircuitBreaker& breaker = cluster_->breaker(route_.route->forward().priority);
   if (retrying_takes_) {
@@ -348,6 +349,8 @@ bool HttpStream::retry_after(RetryState::Verdict verdict) {
     stats.upstream_rq_retry_overflow.add();
     return false;
   }
+  if (route_.virtual_host->config().include_is_timeout_retry_header)
+    head_.headers.set("x-envoy-is-timeout-retry", timed_out ? "true" : "false");
   stats.upstream_rq_retry.add();
   breaker.retries.take();
   retrying_takes_ = true;
@@ -381,7 +384,7 @@ void HttpStream::on_try_timeout() {
   upstream_.reset();
   count_outcome(504);
   cluster_->report(*host_, HostOutcome::request_timeout);
-  if (retry_ && retry_after(retry_->on_reset(UpstreamReset::local_reset, true))) return;
+  if (retry_ && retry_after(retry_->on_reset(UpstreamReset::local_reset, true), true)) return;
   timed_out(ResponseFlag::upstream_request_timeout, details::kUpstreamPerTryTimeout);
 }
 
@@ -390,7 +393,7 @@ void HttpStream::on_try_idle() {
   if (!response_started_) {
     upstream_.reset();
     cluster_->report(*host_, HostOutcome::request_timeout);
-    if (retry_ && retry_after(retry_->on_reset(UpstreamReset::local_reset, true))) return;
+    if (retry_ && retry_after(retry_->on_reset(UpstreamReset::local_reset, true), true)) return;
   }
   timed_out(ResponseFlag::stream_idle_timeout, details::kUpstreamPerTryIdleTimeout);
 }

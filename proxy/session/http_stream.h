@@ -112,7 +112,7 @@ class HttpStream final : public Deletable,
   void on_request_late();
   void on_backoff_over();
   void timed_out(ResponseFlag flag, std::string_view details);
-  bool retry_after(RetryState::Verdict verdict);
+  bool retry_after(RetryState::Verdict verdict, bool timed_out = false);
   void drop_upstream();
   void upstream_failed(UpstreamReset reason, const std::string& transport);
   void record_upstream();
