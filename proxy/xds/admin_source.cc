@@ -63,9 +63,9 @@ ProcessAdmin::ProcessAdmin(const Flags& flags, Workers& workers, const Discovery
 ServerView ProcessAdmin::server() {
   ServerView view;
   view.version = "lab-proxy/1.0";
-  view.state = draining_ || !healthy_     ? ServerView::State::draining
-               : initialized_            ? ServerView::State::live
-                                          : ServerView::State::initializing;
+  view.state = draining_ || !healthy_ ? ServerView::State::draining
+               : initialized_         ? ServerView::State::live
+                                      : ServerView::State::initializing;
   view.uptime =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   view.options["concurrency"] = Value(static_cast<std::int64_t>(flags_.concurrency));
@@ -113,7 +113,11 @@ std::vector<ListenerView> ProcessAdmin::listeners() {
     ListenerView view;
     view.name = name;
     for (const Address& each : listener->addresses()) {
-      if (const auto address = ip_port(each)) view.addresses.push_back(*address);
+      if (const auto address = ip_port(each)) {
+        view.addresses.push_back(*address);
+      } else {
+        view.path = each.text();
+      }
     }
     views.push_back(std::move(view));
   }
