@@ -219,8 +219,7 @@ LAB_RECORD(CommonLbConfig, "envoy.config.cluster.v3.Cluster.CommonLbConfig") {
   record.field("locality_weighted_lb_config", &CommonLbConfig::locality_weighted_lb_config);
   record.field("update_merge_window", &CommonLbConfig::update_merge_window)
       .ignored("every update is applied at once");
-  record.field("ignore_new_hosts_until_first_hc", &CommonLbConfig::ignore_new_hosts_until_first_hc)
-      .check(not_supported("a new host counts at once."));
+  record.field("ignore_new_hosts_until_first_hc", &CommonLbConfig::ignore_new_hosts_until_first_hc);
   record
       .field("close_connections_on_host_set_change",
              &CommonLbConfig::close_connections_on_host_set_change)

@@ -19,8 +19,7 @@ LAB_RECORD(EndpointAdditionalAddress, "envoy.config.endpoint.v3.Endpoint.Additio
 
 LAB_RECORD(Endpoint, "envoy.config.endpoint.v3.Endpoint") {
   record.field("address", &Endpoint::address);
-  record.field("health_check_config", &Endpoint::health_check_config)
-      .check(not_supported("checks go to the endpoint itself."));
+  record.field("health_check_config", &Endpoint::health_check_config);
   record.field("hostname", &Endpoint::hostname);
   record.field("additional_addresses", &Endpoint::additional_addresses)
       .ignored("an endpoint has one address: the first");

@@ -61,9 +61,9 @@ LAB_RECORD(HealthCheck, "envoy.config.core.v3.HealthCheck") {
   record.field("interval_jitter_percent", &HealthCheck::interval_jitter_percent);
   record.field("unhealthy_threshold", &HealthCheck::unhealthy_threshold).required();
   record.field("healthy_threshold", &HealthCheck::healthy_threshold).required();
-  record.field("alt_port", &HealthCheck::alt_port);
-  record.field("reuse_connection", &HealthCheck::reuse_connection)
-      .ignored("each probe has a connection of its own");
+  record.field("alt_port", &HealthCheck::alt_port)
+      .ignored("without effect in Envoy 1.40, too; an endpoint's health_check_config has a port");
+  record.field("reuse_connection", &HealthCheck::reuse_connection);
   record.field("http_health_check", &HealthCheck::http_health_check);
   record.field("tcp_health_check", &HealthCheck::tcp_health_check);
   record.field("no_traffic_interval", &HealthCheck::no_traffic_interval)

@@ -179,17 +179,15 @@ LAB_RECORD(HttpConnectionManager,
   record.field("tracing", &HttpConnectionManager::tracing).ignored("no spans are made or sent");
   record.field("common_http_protocol_options",
                &HttpConnectionManager::common_http_protocol_options);
-  record
-      .field("http1_safe_max_connection_duration",
-             &HttpConnectionManager::http1_safe_max_connection_duration)
-      .ignored("a connection past its time always ends after an answer that said so");
+  record.field("http1_safe_max_connection_duration",
+               &HttpConnectionManager::http1_safe_max_connection_duration);
   record.field("http_protocol_options", &HttpConnectionManager::http_protocol_options);
   record.field("http2_protocol_options", &HttpConnectionManager::http2_protocol_options);
   record.field("server_name", &HttpConnectionManager::server_name).check(header_value(Strict::no));
   record.field("server_header_transformation",
                &HttpConnectionManager::server_header_transformation);
-  record.field("scheme_header_transformation", &HttpConnectionManager::scheme_header_transformation)
-      .check(not_supported("the scheme is that of the connection."));
+  record.field("scheme_header_transformation",
+               &HttpConnectionManager::scheme_header_transformation);
   record.field("max_request_headers_kb", &HttpConnectionManager::max_request_headers_kb)
       .at_least(1)
       .at_most(8192);

@@ -32,10 +32,8 @@ LAB_RECORD(CommonHttpProtocolOptions, "envoy.config.core.v3.HttpProtocolOptions"
       .at_least(1)
       .at_most(8192);
   record.field("max_stream_duration", &CommonHttpProtocolOptions::max_stream_duration);
-  record
-      .field("headers_with_underscores_action",
-             &CommonHttpProtocolOptions::headers_with_underscores_action)
-      .check(not_supported("underscores in header names are let through."));
+  record.field("headers_with_underscores_action",
+               &CommonHttpProtocolOptions::headers_with_underscores_action);
   record.field("max_requests_per_connection",
                &CommonHttpProtocolOptions::max_requests_per_connection);
 }

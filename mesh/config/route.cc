@@ -252,8 +252,7 @@ LAB_RECORD(RouteAction, "envoy.config.route.v3.RouteAction") {
   record.field("max_grpc_timeout", &RouteAction::max_grpc_timeout);
   record.field("grpc_timeout_offset", &RouteAction::grpc_timeout_offset);
   record.field("upgrade_configs", &RouteAction::upgrade_configs);
-  record.field("internal_redirect_policy", &RouteAction::internal_redirect_policy)
-      .check(not_supported("redirects go to the client."));
+  record.field("internal_redirect_policy", &RouteAction::internal_redirect_policy);
   record.field("hedge_policy", &RouteAction::hedge_policy);
   record.field("max_stream_duration", &RouteAction::max_stream_duration);
   record.oneof("cluster_specifier", {"cluster", "cluster_header", "weighted_clusters"}, true);
@@ -427,8 +426,7 @@ LAB_RECORD(VirtualHost, "envoy.config.route.v3.VirtualHost") {
                &VirtualHost::include_attempt_count_in_response);
   record.field("retry_policy", &VirtualHost::retry_policy);
   record.field("hedge_policy", &VirtualHost::hedge_policy);
-  record.field("include_is_timeout_retry_header", &VirtualHost::include_is_timeout_retry_header)
-      .check(not_supported("the origin is not told why."));
+  record.field("include_is_timeout_retry_header", &VirtualHost::include_is_timeout_retry_header);
   record.field("per_request_buffer_limit_bytes", &VirtualHost::per_request_buffer_limit_bytes)
       .ignored("buffers have the limit of their connection");
   record.field("request_body_buffer_limit", &VirtualHost::request_body_buffer_limit)

@@ -96,6 +96,10 @@ bool valid_limits(const Cluster& cluster, DecodeContext& context, Mark mark) {
         return refuse(context, mark, "per_host_thresholds can have max_connections only.");
     }
   }
+  if (cluster.health_checks.size() > 1) {
+    return refuse(context, mark,
+                  "several health_checks need names, which are not supported. Keep one.");
+  }
   if (cluster.outlier_detection) {
     const auto& outlier = *cluster.outlier_detection;
     const Duration base = outlier.base_ejection_time.value_or(std::chrono::seconds(30));

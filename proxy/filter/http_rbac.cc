@@ -29,12 +29,12 @@ class HttpRbacMaker final : public HttpFilterMaker {
                 const StatsScope& scope)
       : name_(std::move(name)),
         rules_(std::move(rules)),
-        allowed_(scope.counter("rbac." + config.rules_stat_prefix + "allowed")),
-        denied_(scope.counter("rbac." + config.rules_stat_prefix + "denied")),
-        shadow_allowed_(
-            scope.counter("rbac." + config.shadow_rules_stat_prefix + "shadow_allowed")),
-        shadow_denied_(scope.counter("rbac." + config.shadow_rules_stat_prefix + "shadow_denied")) {
-  }
+        allowed_(scope.counter("rbac." + stats_part(config.rules_stat_prefix) + "allowed")),
+        denied_(scope.counter("rbac." + stats_part(config.rules_stat_prefix) + "denied")),
+        shadow_allowed_(scope.counter("rbac." + stats_part(config.shadow_rules_stat_prefix) +
+                                      "shadow_allowed")),
+        shadow_denied_(scope.counter("rbac." + stats_part(config.shadow_rules_stat_prefix) +
+                                     "shadow_denied")) {}
 
   std::unique_ptr<HttpFilter> make(FilterHost& host) override;
   FilterVerdict judge(FilterHost& host);

@@ -13,13 +13,13 @@ class NetworkRbacFilter final : public NetworkFilter {
                     std::optional<RbacEngine> shadow, StatsStore& stats)
       : rules_(std::move(rules)),
         shadow_(std::move(shadow)),
-        scope_(stats, config.stat_prefix.empty() ? "" : config.stat_prefix + "."),
+        scope_(stats, stats_part(config.stat_prefix)),
         allowed_(scope_.counter("rbac.allowed")),
         denied_(scope_.counter("rbac.denied")),
-        shadow_allowed_(
-            scope_.counter("rbac." + config.shadow_rules_stat_prefix + "shadow_allowed")),
-        shadow_denied_(
-            scope_.counter("rbac." + config.shadow_rules_stat_prefix + "shadow_denied")) {}
+        shadow_allowed_(scope_.counter("rbac." + stats_part(config.shadow_rules_stat_prefix) +
+                                       "shadow_allowed")),
+        shadow_denied_(scope_.counter("rbac." + stats_part(config.shadow_rules_stat_prefix) +
+                                      "shadow_denied")) {}
 
   bool accept(const StreamInfo& info, std::string& why) override {
     if (shadow_) (shadow_->judge(info).allowed ? shadow_allowed_ : shadow_denied_).add();

@@ -37,6 +37,10 @@ tl::unexpected<Error> unknown(const std::string& name, const config::Any& any) {
 
 }  // namespace
 
+std::string stats_part(const std::string& prefix) {
+  return prefix.empty() || prefix.ends_with('.') ? prefix : prefix + ".";
+}
+
 Result<HttpFilterMakerPtr> make_http_filter(const config::HttpFilter& filter,
                                             const StatsScope& scope) {
   for (const HttpEntry& entry : kHttpFilters) {

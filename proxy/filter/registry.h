@@ -18,6 +18,10 @@ Result<HttpFilterMakerPtr> make_cors(const config::HttpFilter& filter, const Sta
 Result<HttpFilterMakerPtr> make_grpc_stats(const config::HttpFilter& filter,
                                            const StatsScope& scope);
 
+/// A part of statistics' names as Envoy puts it before others: with a dot at its end, unless it is
+/// empty.
+std::string stats_part(const std::string& prefix);
+
 Result<NetworkFilterPtr> make_network_rbac(const config::Filter& filter, StatsStore& stats);
 
 }  // namespace lab::proxy

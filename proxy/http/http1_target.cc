@@ -63,6 +63,7 @@ tl::expected<void, BadRequest> read_absolute(std::string_view target, RequestHea
   }
   head.authority.assign(authority);
   head.path.assign(target.substr(authority_end));
+  head.server_wide = head.path.empty() && head.method == "OPTIONS";
   if (head.path.empty() || head.path[0] == '?') head.path.insert(0, "/");
   return {};
 }

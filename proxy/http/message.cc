@@ -48,6 +48,7 @@ void RequestHead::set_field(std::string_view name, std::string_view value) {
 void RequestHead::clear() {
   protocol = Protocol::http11;
   for (std::string* member : {&method, &scheme, &authority, &path, &upgrade}) member->clear();
+  server_wide = false;
   headers.clear();
 }
 

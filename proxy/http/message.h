@@ -21,10 +21,12 @@ struct RequestHead {
   std::string method;
   std::string scheme;  ///< "http" or "https"; HTTP/1 origin-form leaves it empty, the session knows
                        ///< the transport.
-  std::string authority;  ///< Host or :authority; empty only in HTTP/1.0 without Host.
-  std::string path;       ///< Path and query, "*" for OPTIONS *, empty for CONNECT without a path.
-  std::string upgrade;    ///< Lower-case protocol of a valid HTTP/1 Upgrade, or :protocol of an
-                          ///< extended CONNECT.
+  std::string authority;     ///< Host or :authority; empty only in HTTP/1.0 without Host.
+  bool server_wide = false;  ///< OPTIONS with an absolute target that has no path: the last proxy
+                             ///< forwards "*" (RFC 9112 section 3.2.4); `path` is "/" for routing.
+  std::string path;     ///< Path and query, "*" for OPTIONS *, empty for CONNECT without a path.
+  std::string upgrade;  ///< Lower-case protocol of a valid HTTP/1 Upgrade, or :protocol of an
+                        ///< extended CONNECT.
   HeaderMap headers;
 
   bool is_connect() const { return method == "CONNECT"; }

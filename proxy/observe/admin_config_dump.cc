@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "base/text.h"
@@ -103,6 +104,25 @@ Value::Array secrets_of(const ConfigView& config, bool dynamic, const NameFilter
     entry.set("name", resource.name);
     Value rest = entry_of(resource, "secret");
     for (Member& member : rest.object()) entry.set(member.key, std::move(member.value));
+    for (const FailedUpdateView& failed : config.failed_secrets) {
+      if (dynamic && failed.name == resource.name) entry.set("error_state", error_state(failed));
+    }
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+/// Dynamic secrets of which no version was good yet.
+Value::Array warming_secrets(const ConfigView& config, const NameFilter& wanted) {
+  Value::Array entries;
+  for (const FailedUpdateView& failed : config.failed_secrets) {
+    const bool active = std::any_of(config.secrets.begin(), config.secrets.end(), [&](auto& each) {
+      return each.dynamic && each.name == failed.name;
+    });
+    if (active || !wanted(failed.name)) continue;
+    Value entry;
+    entry.set("name", failed.name);
+    entry.set("error_state", error_state(failed));
     entries.push_back(std::move(entry));
   }
   return entries;
@@ -170,6 +190,8 @@ std::vector<DumpSection> sections_of(const ConfigView& config, bool with_endpoin
       {"static_secrets", "SecretsConfigDump.StaticSecret", secrets_of(config, false, wanted)},
       {"dynamic_active_secrets", "SecretsConfigDump.DynamicSecret",
        secrets_of(config, true, wanted)},
+      {"dynamic_warming_secrets", "SecretsConfigDump.DynamicSecret",
+       warming_secrets(config, wanted)},
   };
   result.push_back(std::move(secrets));
   return result;

@@ -126,6 +126,7 @@ AdminResponse answer_listeners(const AdminParameters& parameters, AdminSource& s
       for (const IpPort& address : listener.addresses) {
         text += listener.name + "::" + address.text() + "\n";
       }
+      if (!listener.path.empty()) text += listener.name + "::" + listener.path + "\n";
     }
     return plain_answer(std::move(text));
   }
@@ -140,6 +141,12 @@ AdminResponse answer_listeners(const AdminParameters& parameters, AdminSource& s
       local.set("socket_address", std::move(socket));
       status.set("local_address", std::move(local));
       break;
+    }
+    if (!listener.path.empty()) {
+      Value pipe, local;
+      pipe.set("path", listener.path);
+      local.set("pipe", std::move(pipe));
+      status.set("local_address", std::move(local));
     }
     statuses.push_back(std::move(status));
   }

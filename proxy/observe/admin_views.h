@@ -50,7 +50,7 @@ struct ConfigView {
   SystemTime bootstrap_updated{};
   std::vector<ResourceView> clusters, listeners, routes, endpoints, secrets;
   std::string clusters_version, listeners_version;
-  std::vector<FailedUpdateView> failed_listeners, failed_clusters, failed_routes;
+  std::vector<FailedUpdateView> failed_listeners, failed_clusters, failed_routes, failed_secrets;
 };
 
 /// One endpoint of a cluster.
@@ -89,6 +89,7 @@ struct ClusterView {
 struct ListenerView {
   std::string name;
   std::vector<IpPort> addresses;
+  std::string path;  ///< Where it listens instead of at an address.
 };
 
 /// The certificates of one TLS context.

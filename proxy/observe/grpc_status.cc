@@ -36,6 +36,12 @@ std::string grpc_status_name(std::uint32_t status, bool snake_case) {
   return snake_case ? kNames[status].snake : kNames[status].camel;
 }
 
+unsigned http_status_of_grpc(std::uint32_t status) {
+  constexpr unsigned kStatuses[] = {200, 499, 500, 400, 504, 404, 409, 403, 429,
+                                    400, 409, 400, 501, 500, 503, 500, 401};
+  return status < std::size(kStatuses) ? kStatuses[status] : 500;
+}
+
 std::uint32_t grpc_status_of_http(unsigned http_status) {
   switch (http_status) {
     case 400:

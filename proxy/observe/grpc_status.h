@@ -14,5 +14,7 @@ std::string grpc_status_name(std::uint32_t status, bool snake_case);
 
 /// The gRPC status that stands for an HTTP status. Source: gRPC's http-grpc-status-mapping.md.
 std::uint32_t grpc_status_of_http(unsigned http_status);
+/// The other way round: 500 for a status that is not known. Source: google/rpc/code.proto.
+unsigned http_status_of_grpc(std::uint32_t status);
 
 }  // namespace lab::proxy

@@ -39,6 +39,7 @@ void read_limits(const config::HttpConnectionManager& source, HcmConfig& hcm) {
   if (common.max_headers_count)
     hcm.http1.max_header_fields = hcm.http2.max_header_fields = *common.max_headers_count;
   hcm.max_requests_per_connection = common.max_requests_per_connection.value_or(0);
+  hcm.underscores = common.headers_with_underscores_action;
 }
 
 void read_timeouts(const config::HttpConnectionManager& source, HcmConfig& hcm) {
@@ -63,18 +64,20 @@ Result<> read_filters(HcmConfig& hcm) {
   return {};
 }
 
-/// A filter that is switched off unless a route, virtual host or route configuration names it.
-class SwitchedOff final : public HttpFilterMaker {
+/// A filter with its switch: the most specific level of typed_per_filter_config that names it turns
+/// it off or on; where none does, `disabled` of the filter itself holds.
+class Switched final : public HttpFilterMaker {
  public:
-  SwitchedOff(std::string name, std::unique_ptr<HttpFilterMaker> inner)
-      : name_(std::move(name)), inner_(std::move(inner)) {}
+  Switched(const config::HttpFilter& filter, std::unique_ptr<HttpFilterMaker> inner)
+      : name_(filter.name), disabled_(filter.disabled), inner_(std::move(inner)) {}
   std::unique_ptr<HttpFilter> make(FilterHost& host) override {
-    const FilterOverride own = host.filter_override(name_);
-    return own.config == nullptr || own.disabled ? nullptr : inner_->make(host);
+    const bool off = host.filter_override(name_).disabled.value_or(disabled_);
+    return off ? nullptr : inner_->make(host);
   }
 
  private:
   std::string name_;
+  bool disabled_;
   std::unique_ptr<HttpFilterMaker> inner_;
 };
 
@@ -97,6 +100,10 @@ Result<HcmConfigPtr> compile_hcm(config::HttpConnectionManager source) {
     }
   }
   hcm->path_rules = PathRules::of(config);
+  if (const auto& scheme = config.scheme_header_transformation) {
+    hcm->scheme = scheme->scheme_to_overwrite.value_or("");
+    hcm->matches_upstream_scheme = scheme->match_upstream;
+  }
   if (!config.server_name.empty()) hcm->server_name = config.server_name;
   hcm->local_replies = TRY(LocalReplyRules::compile(config.local_reply_config));
   for (const config::AccessLog& log : config.access_log)
@@ -115,9 +122,7 @@ HcmInstance::HcmInstance(Worker& worker, HcmConfigPtr hcm)
     if (filter.typed_config.get<config::Router>() != nullptr) continue;
     auto maker = make_http_filter(filter, scope);
     if (!maker || !*maker) continue;
-    std::unique_ptr<HttpFilterMaker> made = *std::move(maker);
-    if (filter.disabled) made = std::make_unique<SwitchedOff>(filter.name, std::move(made));
-    filters.push_back(std::move(made));
+    filters.push_back(std::make_unique<Switched>(filter, *std::move(maker)));
   }
 }
 

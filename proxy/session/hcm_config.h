@@ -47,6 +47,10 @@ struct HcmConfig {
   Duration max_connection_duration{};
   Duration max_stream_duration{};
   std::uint32_t max_requests_per_connection = 0;
+  config::CommonHttpProtocolOptions::HeadersWithUnderscoresAction underscores =
+      config::CommonHttpProtocolOptions::HeadersWithUnderscoresAction::allow;
+  std::string scheme;                    ///< Of all requests; empty: their own.
+  bool matches_upstream_scheme = false;  ///< The scheme is that of the upstream connection.
 
   std::string route_name() const {
     return config.rds            ? config.rds->route_config_name

@@ -1,4 +1,7 @@
+#include <charconv>
+
 #include "proxy/http/forward.h"
+#include "proxy/observe/grpc_status.h"
 #include "proxy/session/http_session.h"
 #include "proxy/session/http_stream.h"
 #include "proxy/session/mirror.h"
@@ -108,12 +111,15 @@ void HttpStream::on_informational(ResponseHead&& head) {
 
 void HttpStream::on_response(ResponseHead&& head, bool end_stream) {
   touch();
-  count_outcome(head.status);
+  judge_host(head);
   info_.timing.first_upstream_rx = loop().now() - started_at_;
   try_timer_.stop();
-  if (retry_) {
-    retry_->now = loop().wall_now();
-    if (retry_after(retry_->on_response(head))) return;
+  if (retry_) retry_->now = loop().wall_now();
+  const bool again = retry_ && retry_after(retry_->on_response(head));
+  if (!again && follow_redirect(head)) return;
+  count_outcome(head.status);
+  if (again) return;
+  if (keeps_body_) {
     retry_.reset();
     keeps_body_ = false;
     body_.consume(body_sent_);
@@ -133,6 +139,20 @@ void HttpStream::on_response(ResponseHead&& head, bool end_stream) {
     }
   }
   send_head(std::move(head), end_stream, false);
+}
+
+/// What an answer tells of its host's health. As Envoy: gRPC's own status counts where it is known.
+void HttpStream::judge_host(const ResponseHead& head) {
+  const auto grpc = head_.headers.get("content-type").value_or("").starts_with("application/grpc")
+                        ? head.headers.get("grpc-status")
+                        : std::nullopt;
+  unsigned status = head.status;
+  unsigned code = 0;
+  if (grpc && std::from_chars(grpc->data(), grpc->data() + grpc->size(), code).ec == std::errc())
+    status = http_status_of_grpc(code);
+  cluster_->report(*host_, outcome_of_status(status));
+  if (head.headers.contains("x-envoy-immediate-health-check-fail"))
+    cluster_->immediate_failure(*host_);
 }
 
 void HttpStream::on_response_data(std::string_view data, bool end_stream) {

@@ -96,7 +96,6 @@ void HttpStream::answer_direct() {
 }
 
 bool HttpStream::find_cluster() {
-  choice_ = route_.route->choose_cluster(head_, info_, stable_random_);
   cluster_ = session_.worker().clusters.find(choice_.name);
   if (cluster_) return true;
   stats().no_cluster.add();
@@ -120,7 +119,7 @@ void HttpStream::forward() {
   info_.origins.add(metadata);
   info_.cluster_owner = cluster_->shared_config();
   prepare_upstream_head();
-  keeps_body_ = retry_.has_value();
+  keeps_body_ = retry_.has_value() || route_.route->forward().internal_redirect_policy.has_value();
   start_mirrors();
   if (session_.worker().draining) session_.codec().start_drain();
   try_upstream();
@@ -129,13 +128,14 @@ void HttpStream::forward() {
 void HttpStream::prepare_upstream_head() {
   const RouterRules rules{hcm().router.suppress_envoy_headers,
                           hcm().router.respect_expected_rq_timeout};
-  timeouts_ = request_timeouts(*route_.route, head_, rules);
-  retry_ = RetryState::create(route_.route->retry_policy(), head_);
   const auto of_manager =
       hcm().max_stream_duration > Duration::zero()
           ? std::optional(std::chrono::duration_cast<Milliseconds>(hcm().max_stream_duration))
           : std::nullopt;
+  // First: what follows writes the remaining time into the grpc-timeout that is read here.
   const Milliseconds longest = max_stream_duration(*route_.route, head_, of_manager);
+  timeouts_ = request_timeouts(*route_.route, head_, rules);
+  retry_ = RetryState::create(route_.route->retry_policy(), head_);
   if (longest > Milliseconds::zero()) {
     duration_timer_.start(longest - (loop().now() - started_at_));
   } else {
@@ -147,6 +147,7 @@ void HttpStream::prepare_upstream_head() {
     if (idle == Duration::zero()) idle_timer_.stop();
   }
   table_->finalize_request(*route_.route, choice_, head_, info_, !rules.suppress_envoy_headers);
+  if (head_.server_wide && head_.path == "/") head_.path = "*";
 }
 
 LoadBalancerContext HttpStream::balancer_context() {
@@ -199,6 +200,7 @@ void HttpStream::try_upstream() {
                  route_.route->rewrite().appends_forwarded_host(),
                  !hcm().router.suppress_envoy_headers);
   }
+  if (hcm().matches_upstream_scheme) head_.scheme = cluster_->uses_tls(*host_) ? "https" : "http";
   const HostDescription& description = host_->description();
   info_.upstream.host = description.ip;
   info_.upstream.host_name = host_->name();
@@ -224,6 +226,7 @@ void HttpStream::on_pool_ready() {
   state_ = State::forwarding;
   forwarded_at_ = loop().now();
   record_upstream();
+  cluster_->report(*host_, HostOutcome::connect_success);
   const bool whole = request_done_ && body_.empty() && !has_trailers_;
   upstream_->send_request(head_, whole);
   info_.timing.first_upstream_tx = forwarded_at_ - started_at_;
@@ -305,6 +308,9 @@ void HttpStream::upstream_failed(UpstreamReset reason, const std::string& transp
   try_timer_.stop();
   try_idle_timer_.stop();
   upstream_.reset();
+  // An open circuit breaker says nothing about the host.
+  if (host_ && reason != UpstreamReset::overflow)
+    cluster_->report(*host_, HostOutcome::connect_failure);
   if (response_started_) {
     info_.flags.set(flag_of(reason));
     info_.response_code_details = reset_details(reason, true, transport);
@@ -327,7 +333,7 @@ void HttpStream::upstream_failed(UpstreamReset reason, const std::string& transp
 }
 
 /// Begins another attempt if the verdict and the circuit breaker allow it.
-bool HttpStream::retry_after(RetryState::Verdict verdict) {
+bool HttpStream::retry_after(RetryState::Verdict verdict, bool timed_out) {
   ClusterStats& stats = cluster_->stats();
   CircuitBreaker& breaker = cluster_->breaker(route_.route->forward().priority);
   if (retrying_takes_) {
@@ -343,6 +349,8 @@ bool HttpStream::retry_after(RetryState::Verdict verdict) {
     stats.upstream_rq_retry_overflow.add();
     return false;
   }
+  if (route_.virtual_host->config().include_is_timeout_retry_header)
+    head_.headers.set("x-envoy-is-timeout-retry", timed_out ? "true" : "false");
   stats.upstream_rq_retry.add();
   breaker.retries.take();
   retrying_takes_ = true;
@@ -353,6 +361,7 @@ bool HttpStream::retry_after(RetryState::Verdict verdict) {
 }
 
 void HttpStream::on_backoff_over() {
+  if (redirecting_) return begin_again();
   const RouterRules rules{hcm().router.suppress_envoy_headers,
                           hcm().router.respect_expected_rq_timeout};
   set_timeout_headers(*route_.route, timeouts_, head_, rules,
@@ -363,6 +372,8 @@ void HttpStream::on_backoff_over() {
 void HttpStream::on_global_timeout() {
   cluster_->stats().upstream_rq_timeout.add();
   if (host_) host_->rq_timeout.add();
+  if (host_ && upstream_ && !response_started_)
+    cluster_->report(*host_, HostOutcome::request_timeout);
   timed_out(ResponseFlag::upstream_request_timeout, details::kUpstreamTimeout);
 }
 
@@ -372,7 +383,8 @@ void HttpStream::on_try_timeout() {
   if (response_started_) return;
   upstream_.reset();
   count_outcome(504);
-  if (retry_ && retry_after(retry_->on_reset(UpstreamReset::local_reset, true))) return;
+  cluster_->report(*host_, HostOutcome::request_timeout);
+  if (retry_ && retry_after(retry_->on_reset(UpstreamReset::local_reset, true), true)) return;
   timed_out(ResponseFlag::upstream_request_timeout, details::kUpstreamPerTryTimeout);
 }
 
@@ -380,7 +392,8 @@ void HttpStream::on_try_idle() {
   cluster_->stats().upstream_rq_per_try_idle_timeout.add();
   if (!response_started_) {
     upstream_.reset();
-    if (retry_ && retry_after(retry_->on_reset(UpstreamReset::local_reset, true))) return;
+    cluster_->report(*host_, HostOutcome::request_timeout);
+    if (retry_ && retry_after(retry_->on_reset(UpstreamReset::local_reset, true), true)) return;
   }
   timed_out(ResponseFlag::stream_idle_timeout, details::kUpstreamPerTryIdleTimeout);
 }

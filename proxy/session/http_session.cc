@@ -269,6 +269,9 @@ void HttpSession::on_max_duration() {
   hcm_->stats.downstream_cx_max_duration_reached.add();
   if (!codec_) return connection_->close();
   drain();
+  // Also for HTTP/1, where an idle connection has no answer that could say so.
+  if (!hcm_->config->config.http1_safe_max_connection_duration)
+    drain_timer_.start(hcm_->config->drain_timeout);
 }
 
 void HttpSession::drain() {

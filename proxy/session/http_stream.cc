@@ -67,11 +67,26 @@ void HttpStream::on_head(RequestHead&& head, bool end_stream) {
   }
   if (hcm().max_stream_duration > Duration::zero())
     duration_timer_.start(hcm().max_stream_duration);
-  if (!head_is_acceptable()) return;
+  if (!names_are_acceptable(head_.headers) || !head_is_acceptable()) return;
+  judge_origin();
   find_route();
   if (!upgrade_is_allowed()) return;
   state_ = State::filtering;
   run_filters();
+}
+
+/// As Envoy, whose codecs judge names: HTTP/1 answers and closes, HTTP/2 resets the stream.
+bool HttpStream::names_are_acceptable(HeaderMap& headers) {
+  if (apply_underscore_rule(hcm(), headers)) return true;
+  if (session_.codec().protocol() == Protocol::http2) {
+    session_.codec().reset(id_, ResetReason::protocol_error);
+    on_downstream_reset(ResponseFlag::downstream_protocol_error, details::kHttp2Underscore);
+  } else {
+    session_.codec().start_drain();
+    on_bad_request(
+        {400, details::kHttp1Underscore, "a header's name has an underscore", "Bad Request"});
+  }
+  return false;
 }
 
 /// The checks and changes that come before any routing.
@@ -123,7 +138,8 @@ bool HttpStream::head_is_acceptable() {
   return true;
 }
 
-void HttpStream::find_route() {
+/// Who sent the request, and what that means for its fields.
+void HttpStream::judge_origin() {
   table_ = session_.hcm()->routes();
   static const std::vector<std::string> kNone;
   const auto& internal_only = table_ ? table_->config().internal_only_headers : kNone;
@@ -131,6 +147,10 @@ void HttpStream::find_route() {
   const RequestOrigin origin = apply_request_rules(
       hcm(), session_.info(), session_.worker().local_ip, internal_only, id_bits, head_);
   info_.remote = origin.remote;
+}
+
+void HttpStream::find_route() {
+  route_ = {};
   if (table_) {
     info_.route_configuration = table_->name();
     info_.route_owner = table_;
@@ -146,6 +166,10 @@ void HttpStream::find_route() {
     const auto& metadata = route_.route->config().metadata;
     info_.origins.add(metadata);
     if (metadata) info_.route_metadata = &*metadata;
+    // Before the filters, which change nothing that is chosen by: a weighted cluster has its own
+    // configuration of them.
+    if (route_.route->action() == RouteEntry::Action::forward)
+      choice_ = route_.route->choose_cluster(head_, info_, stable_random_);
   }
 }
 
@@ -227,6 +251,7 @@ void HttpStream::on_body(std::string_view data, bool end_stream) {
 
 void HttpStream::on_request_trailers(HeaderMap&& trailers) {
   touch();
+  if (!names_are_acceptable(trailers)) return;
   sanitize_trailers(trailers);
   request_trailers_ = std::move(trailers);
   has_trailers_ = !request_trailers_.empty();
@@ -287,6 +312,11 @@ void HttpStream::on_stream_late() {
   timed_out(ResponseFlag::duration_timeout, details::kMaxDuration);
 }
 
+void HttpStream::log_request() {
+  for (const AccessLogPtr& log : hcm().access_logs) log->log(info_);
+  session_.worker().trace.add(info_);
+}
+
 /// Everything is over: records, then out of the session.
 void HttpStream::finish() {
   for (Timer* timer : {&idle_timer_, &global_timer_, &try_timer_, &try_idle_timer_, &backoff_timer_,
@@ -302,8 +332,7 @@ void HttpStream::finish() {
   stats().downstream_rq_completed.add();
   stats().downstream_rq_time.record(static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(total).count()));
-  for (const AccessLogPtr& log : hcm().access_logs) log->log(info_);
-  session_.worker().trace.add(info_);
+  log_request();
   filters_.clear();
   for (const auto& mirror : mirrors_) {
     if (!mirror->request_ended()) mirror->cancel();

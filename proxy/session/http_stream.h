@@ -25,8 +25,8 @@ class Mirror;
 ///
 /// deciding: the head is judged (rules, route). filtering: HTTP filters run or wait. connecting: a
 /// host is chosen, its pool asked. forwarding: the request goes out, the answer's head is awaited.
-/// retry: waiting for the back-off. responding: the answer goes downstream. done: nothing more will
-/// be sent or received.
+/// retry: waiting for the back-off (a redirect that is followed begins anew, at filtering).
+/// responding: the answer goes downstream. done: nothing more will be sent or received.
 class HttpStream final : public Deletable,
                          public FilterHost,
                          public UpstreamEvents,
@@ -79,12 +79,15 @@ class HttpStream final : public Deletable,
 
  private:
   // http_stream.cc: the request's way in.
+  bool names_are_acceptable(HeaderMap& headers);
   bool head_is_acceptable();
   bool upgrade_is_allowed();
+  void judge_origin();
   void find_route();
   void run_filters();
   void request_ended();
   void finish();
+  void log_request();
   void touch();
   const HcmConfig& hcm() const;
   HcmStats& stats() const;
@@ -109,7 +112,7 @@ class HttpStream final : public Deletable,
   void on_request_late();
   void on_backoff_over();
   void timed_out(ResponseFlag flag, std::string_view details);
-  bool retry_after(RetryState::Verdict verdict);
+  bool retry_after(RetryState::Verdict verdict, bool timed_out = false);
   void drop_upstream();
   void upstream_failed(UpstreamReset reason, const std::string& transport);
   void record_upstream();
@@ -117,9 +120,14 @@ class HttpStream final : public Deletable,
   PoolRequest pool_request() const;
   LoadBalancerContext balancer_context();
 
+  // http_redirect.cc: redirects that are followed here.
+  bool follow_redirect(const ResponseHead& answer);
+  void begin_again();
+
   // http_response.cc: the answer's way back.
   void send_head(ResponseHead&& head, bool end_stream, bool local);
   bool is_direct() const;
+  void judge_host(const ResponseHead& head);
   void send_local(LocalReply reply);
   void response_complete();
   void release_response_bytes();
@@ -157,6 +165,8 @@ class HttpStream final : public Deletable,
   bool has_trailers_ = false;
   bool request_sent_ = false;  ///< All of it was given to the present attempt.
   bool keeps_body_ = false;    ///< body_ is kept for another attempt.
+  bool redirecting_ = false;   ///< Waiting to begin anew with another target.
+  std::uint32_t redirects_ = 0;
   bool response_started_ = false;
   bool local_ = false;           ///< The answer is ours.
   bool tunnel_ = false;          ///< The answer turned the stream into a tunnel.

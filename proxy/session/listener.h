@@ -53,12 +53,15 @@ class Listener final : public Deletable {
   /// Takes a connection: its own, or one that was bent to an address that this listener stands for.
   void take(Fd fd, std::shared_ptr<ConnectionInfo> info, Buffer early);
 
+  /// Leaves new connections to the kernel's queue, until resume_accepting().
+  void hold_accepting() { watches_.clear(); }
+  void resume_accepting();
+
  private:
   friend class Inspection;
   void on_acceptable(std::uint32_t);
   void accept_from(int fd);
   void pause_accepting();
-  void resume_accepting();
   void inspected(Inspection& inspection, bool good);
   void hand_over(Fd fd, std::shared_ptr<ConnectionInfo> info, Buffer early);
   void begin_session(Fd fd, std::shared_ptr<ConnectionInfo> info, Buffer early);
@@ -94,6 +97,9 @@ class ListenerSet {
   void remove(const std::string& name);
   void drain_all();
   void close_all();
+  /// All listeners; see Listener::hold_accepting().
+  void hold_accepting();
+  void resume_accepting();
 
   /// The listener that stands for an address: an exact one first, then a wildcard of the same port.
   Listener* find(const Address& address) const;

@@ -53,6 +53,14 @@ void ListenerSet::drain_all() {
   for (const auto& [name, listener] : listeners_) listener->drain();
 }
 
+void ListenerSet::hold_accepting() {
+  for (const auto& [name, listener] : listeners_) listener->hold_accepting();
+}
+
+void ListenerSet::resume_accepting() {
+  for (const auto& [name, listener] : listeners_) listener->resume_accepting();
+}
+
 void ListenerSet::close_all() {
   for (const auto& [name, listener] : listeners_) listener->close_all();
   for (const Retired& each : retired_) each.listener->close_all();

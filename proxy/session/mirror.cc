@@ -9,6 +9,7 @@ std::shared_ptr<Mirror> Mirror::start(Worker& worker, const ClusterPtr& cluster,
   std::shared_ptr<Mirror> mirror(new Mirror(worker));
   mirror->head_ = std::move(head);
   mirror->cluster_ = cluster;
+  mirror->host_ = host;
   mirror->ended_ = end_stream;
   mirror->self_ = mirror;
   PoolRequest request;
@@ -36,6 +37,7 @@ void Mirror::on_pool_ready() {
 
 void Mirror::on_response(ResponseHead&& head, bool end_stream) {
   cluster_->stats().count_status(head.status);
+  cluster_->report(*host_, outcome_of_status(head.status));
   if (end_stream) finish();
 }
 

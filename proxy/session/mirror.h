@@ -37,6 +37,7 @@ class Mirror final : public UpstreamEvents, public std::enable_shared_from_this<
   Worker& worker_;
   RequestHead head_;
   ClusterPtr cluster_;
+  HostPtr host_;
   std::unique_ptr<UpstreamStream> stream_;
   std::shared_ptr<Mirror> self_;  ///< Set while the answer is awaited.
   Buffer body_;

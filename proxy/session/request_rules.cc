@@ -106,7 +106,11 @@ void drop_untrusted(const RequestOrigin& origin,
   for (const std::string& name : internal_only_headers) headers.remove(to_lower(name));
 }
 
-void set_scheme(bool tls, RequestHead& head) {
+void set_scheme(const HcmConfig& hcm, bool tls, RequestHead& head) {
+  if (!hcm.scheme.empty()) {
+    head.scheme = hcm.scheme;
+    head.headers.set("x-forwarded-proto", hcm.scheme);
+  }
   if (!head.headers.contains("x-forwarded-proto"))
     head.headers.set("x-forwarded-proto", tls ? "https" : "http");
   head.scheme = to_lower(head.scheme);
@@ -144,7 +148,7 @@ RequestOrigin apply_request_rules(const HcmConfig& hcm, const ConnectionInfo& co
   head.headers.remove("x-envoy-internal");
   join_forwarded_for(head.headers);
   const RequestOrigin origin = find_origin(hcm, connection, local_ip, head.headers);
-  set_scheme(tls, head);
+  set_scheme(hcm, tls, head);
   if (config.append_x_forwarded_port && !head.headers.contains("x-forwarded-port")) {
     head.headers.set("x-forwarded-port", std::to_string(connection.local.port));
   }
@@ -175,6 +179,18 @@ void strip_host_port(const config::HttpConnectionManager& hcm, std::uint16_t loc
   if (port.empty() || port.find_first_not_of("0123456789") != std::string::npos) return;
   (void)tls;
   if (any || port == std::to_string(local_port)) authority.resize(colon);
+}
+
+bool apply_underscore_rule(const HcmConfig& hcm, HeaderMap& headers) {
+  using Action = config::CommonHttpProtocolOptions::HeadersWithUnderscoresAction;
+  if (hcm.underscores == Action::allow) return true;
+  std::vector<std::string> names;
+  for (const HeaderField each : headers) {
+    if (each.name.find('_') != std::string_view::npos) names.emplace_back(each.name);
+  }
+  if (hcm.underscores == Action::reject_request) return names.empty();
+  for (const std::string& name : names) headers.remove(name);
+  return true;
 }
 
 std::optional<LocalReply> last_hop_reply(RequestHead& head) {

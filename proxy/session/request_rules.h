@@ -45,6 +45,10 @@ std::optional<IpAddress> address_from_xff(const HeaderMap& headers, std::size_t 
 void strip_host_port(const config::HttpConnectionManager& hcm, std::uint16_t local_port, bool tls,
                      std::string& authority);
 
+/// What headers_with_underscores_action does to names with a "_": false when the message must be
+/// refused for one.
+bool apply_underscore_rule(const HcmConfig& hcm, HeaderMap& headers);
+
 /// Counts Max-Forwards of TRACE and OPTIONS down (RFC 9110 section 7.6.2); when nothing is left,
 /// the answer of the final recipient, which is us.
 std::optional<LocalReply> last_hop_reply(RequestHead& head);

@@ -133,6 +133,7 @@ void TcpSession::refuse(ResponseFlag flag, std::string_view details) {
 
 void TcpSession::on_upstream_connected() {
   state_ = State::piping;
+  cluster_->report(*host_, HostOutcome::connect_success_final);
   Connection& upstream = *upstream_->connection();
   info_.upstream.local = ip_port(upstream.local());
   info_.upstream.connected = ip_port(upstream.peer());
@@ -148,6 +149,7 @@ void TcpSession::on_upstream_failed(UpstreamReset reason, const std::string& tra
   info_.upstream.transport_failure_reason = transport;
   retire_upstream();
   const bool overflow = reason == UpstreamReset::overflow;
+  if (!overflow) cluster_->report(*host_, HostOutcome::connect_failure);
   if (!overflow && info_.attempts < proxy_->config->max_connect_attempts) return connect_upstream();
   if (!overflow && proxy_->config->max_connect_attempts > 1) {
     info_.flags.set(ResponseFlag::upstream_retry_limit_exceeded);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "proxy/upstream/cluster_health.h"
 
 namespace lab::proxy {
 
@@ -57,10 +58,32 @@ Cluster::Cluster(Loop& loop, ClusterConfigPtr config, StatsStore& stats, std::ui
     cleanup_.start(config_->config.cleanup_interval.value_or(kCleanupInterval));
     has_endpoints_ = true;
   }
+  if (!config_->config.health_checks.empty() || config_->config.outlier_detection)
+    health_ = std::make_unique<ClusterHealth>(*this, scope_, seed);
   publish_membership();
 }
 
 Cluster::~Cluster() = default;
+
+void Cluster::report(Host& host, HostOutcome outcome) {
+  if (health_) health_->report(host, outcome);
+}
+
+void Cluster::immediate_failure(Host& host) {
+  if (health_) health_->immediate_failure(host);
+}
+
+bool Cluster::settled() const {
+  if (!health_) return true;
+  const auto type = config_->config.type;
+  const bool dns = type == config::Cluster::DiscoveryType::strict_dns ||
+                   type == config::Cluster::DiscoveryType::logical_dns;
+  return (has_endpoints_ || !dns) && health_->settled();
+}
+
+const OutlierDetector* Cluster::outlier() const {
+  return health_ ? health_->outlier() : nullptr;
+}
 
 void Cluster::set_endpoints(const EndpointSet& endpoints) {
   std::map<std::string, HostPtr> kept;
@@ -101,6 +124,7 @@ void Cluster::set_endpoints(const EndpointSet& endpoints) {
   }
   has_endpoints_ = true;
   stats_.membership_change.add();
+  if (health_) health_->hosts_changed(hosts_);
   health_changed();
 }
 
@@ -147,6 +171,7 @@ HostPtr Cluster::original_destination_host(const LoadBalancerContext& context) {
     description.ip = wanted;
     host = std::make_shared<Host>(std::move(description));
     stats_.membership_change.add();
+    if (health_) health_->hosts_changed(hosts_);
     publish_membership();
   }
   used_[address] = true;
@@ -156,7 +181,8 @@ HostPtr Cluster::original_destination_host(const LoadBalancerContext& context) {
 void Cluster::forget_unused_hosts() {
   for (auto each = hosts_.begin(); each != hosts_.end();) {
     const auto used = used_.find(each->first);
-    const bool busy = (used != used_.end() && used->second) || each->second.use_count() > 1;
+    const long own = 1 + (health_ ? health_->references(*each->second) : 0);
+    const bool busy = (used != used_.end() && used->second) || each->second.use_count() > own;
     if (busy) {
       ++each;
       continue;
@@ -166,6 +192,7 @@ void Cluster::forget_unused_hosts() {
     each = hosts_.erase(each);
   }
   for (auto& [address, used] : used_) used = false;
+  if (health_) health_->hosts_changed(hosts_);
   publish_membership();
   cleanup_.start(config_->config.cleanup_interval.value_or(kCleanupInterval));
 }
@@ -252,6 +279,7 @@ TcpTarget Cluster::tcp_target(const HostPtr& host) const {
 
 void Cluster::drain() {
   cleanup_.stop();
+  if (health_) health_->stop();
   for (auto& [key, pool] : pools_) pool->drain({});
 }
 

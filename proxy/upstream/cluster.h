@@ -6,12 +6,16 @@
 #include <vector>
 
 #include "mesh/config/cluster.h"
+#include "proxy/match/header_mutation.h"
 #include "proxy/upstream/endpoints.h"
 #include "proxy/upstream/http_pool.h"
 #include "proxy/upstream/load_balancer.h"
+#include "proxy/upstream/outlier.h"
 #include "proxy/upstream/tcp_connect.h"
 
 namespace lab::proxy {
+
+class ClusterHealth;
 
 /// A transport socket that endpoints choose by their metadata.
 struct MatchedTransport {
@@ -29,6 +33,7 @@ struct ClusterConfig {
   std::string auto_sni_header;  ///< Lower case; empty: the authority.
   bool has_alpn = false;        ///< The TLS context names protocols itself.
   std::vector<MatchedTransport> matched_transports;
+  HeaderMutation health_headers;  ///< Of an HTTP health check's requests.
 
   const std::string& name() const { return config.name; }
   const std::string& stat_name() const {
@@ -73,6 +78,16 @@ class Cluster final : public Deletable {
   void set_endpoints(const EndpointSet& endpoints);
   /// Sorts the hosts by their health again: after a check or ejection changed one.
   void health_changed();
+  /// How a request or connection to a host ended, for outlier detection.
+  void report(Host& host, HostOutcome outcome);
+  /// An answer of the host said that it fails.
+  void immediate_failure(Host& host);
+  /// Connections to the host end with their requests; later requests open new ones.
+  void close_pools_of(const Host& host);
+  /// False until each host was checked once, where health checks are configured.
+  bool settled() const;
+  /// Null where outlier detection is not configured.
+  const OutlierDetector* outlier() const;
   const std::vector<PriorityHosts>& priorities() const { return priorities_; }
   template <class Visit>
   void for_each_host(Visit visit) const {
@@ -84,6 +99,7 @@ class Cluster final : public Deletable {
   HostPtr choose_host(const LoadBalancerContext& context);
   HttpPool& pool(const HostPtr& host, const PoolRequest& request);
   TcpTarget tcp_target(const HostPtr& host) const;
+  bool uses_tls(const Host& host) const { return transport_of(host) != nullptr; }
 
   /// Takes no new requests and closes connections as they become idle.
   void drain();
@@ -101,7 +117,6 @@ class Cluster final : public Deletable {
   TlsSlotPtr transport_of(const Host& host) const;
   void publish_membership();
   void forget_unused_hosts();
-  void close_pools_of(const Host& host);
   void release_retired();
 
   Loop& loop_;
@@ -118,6 +133,7 @@ class Cluster final : public Deletable {
   Timer cleanup_;  ///< ORIGINAL_DST: forgets hosts that nobody used.
   std::map<std::string, bool> used_;
   bool has_endpoints_ = false;
+  std::unique_ptr<ClusterHealth> health_;  ///< Null: hosts are neither checked nor ejected.
 };
 using ClusterPtr = std::shared_ptr<Cluster>;
 

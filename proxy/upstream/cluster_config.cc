@@ -29,7 +29,7 @@ Result<> read_bind(const config::BindConfig& bind, ConnectOptions& socket) {
         {IPPROTO_IP, IP_FREEBIND, std::string(reinterpret_cast<const char*>(&on), sizeof on)});
   }
   for (const auto& option : bind.socket_options) {
-    if (option.type && !option.type->stream) continue;  // For datagram sockets only.
+    if (option.type && option.type->datagram && !option.type->stream) continue;
     socket.options.push_back(
         {static_cast<int>(option.level), static_cast<int>(option.name), option_bytes(option)});
   }
@@ -139,6 +139,12 @@ Result<ClusterConfigPtr> compile_cluster(config::Cluster config, ClusterTranspor
     const auto& keepalive = *source.upstream_connection_options->tcp_keepalive;
     pool.socket.keepalive = TcpKeepalive{keepalive.keepalive_probes, keepalive.keepalive_time,
                                          keepalive.keepalive_interval};
+  }
+  for (const auto& check : source.health_checks) {
+    if (!check.http_health_check) continue;
+    cluster->health_headers =
+        TRY(HeaderMutation::compile(check.http_health_check->request_headers_to_add,
+                                    check.http_health_check->request_headers_to_remove));
   }
   pool.tls = std::move(transports.main);
   cluster->has_alpn = transports.main_has_alpn;

@@ -1,5 +1,7 @@
 #include "proxy/upstream/cluster_manager.h"
 
+#include <algorithm>
+
 namespace lab::proxy {
 
 ClusterManager::~ClusterManager() = default;
@@ -29,6 +31,11 @@ void ClusterManager::remove(const std::string& name) {  // `name` may be the ent
 
 void ClusterManager::clear() {
   while (!clusters_.empty()) remove(clusters_.begin()->first);
+}
+
+bool ClusterManager::settled() const {
+  return std::all_of(clusters_.begin(), clusters_.end(),
+                     [](const auto& entry) { return entry.second->settled(); });
 }
 
 void ClusterManager::set_endpoints(const std::string& name, const EndpointSet& endpoints) {

@@ -22,6 +22,8 @@ class ClusterManager {
   void remove(const std::string& name);
   void clear();
   void set_endpoints(const std::string& name, const EndpointSet& endpoints);
+  /// False until each host of each cluster was checked once, where health checks are configured.
+  bool settled() const;
   using Clusters = std::map<std::string, ClusterPtr, std::less<>>;
   const Clusters& all() const { return clusters_; }
 

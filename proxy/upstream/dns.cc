@@ -84,6 +84,7 @@ class Resolution final : public DnsResolution {
                                         ": a DNS cluster's endpoints need a socket_address");
         }
         targets_.push_back(std::make_unique<Target>(*this, endpoint, group));
+        targets_.back()->model = TRY(describe_endpoint(endpoint, group));
       }
     }
     for (const auto& target : targets_) target->ask();
@@ -151,6 +152,7 @@ class Resolution final : public DnsResolution {
     Resolution& owner;
     const config::LbEndpoint& endpoint;
     const config::LocalityLbEndpoints& group;
+    HostDescription model;  ///< Without the address.
     std::string name;
     std::uint16_t port = 0;
     std::vector<Address> addresses;
@@ -166,7 +168,7 @@ class Resolution final : public DnsResolution {
     for (const auto& target : targets_) {
       add_locality_weight(target->group, *set);
       for (const Address& address : target->addresses) {
-        HostDescription host = describe_endpoint(target->endpoint, target->group);
+        HostDescription host = target->model;
         if (host.hostname.empty()) host.hostname = target->name;
         host.address = address.text();
         host.ip = ip_port(address);

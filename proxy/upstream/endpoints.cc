@@ -28,12 +28,27 @@ void add_health(config::HealthStatus status, HostDescription& host) {
   }
 }
 
+Result<HostHealthCheck> health_check_of(const config::EndpointHealthCheckConfig& source) {
+  HostHealthCheck check;
+  check.hostname = source.hostname;
+  check.port = static_cast<std::uint16_t>(source.port_value);
+  check.disabled = source.disable_active_health_check;
+  if (source.address && source.address->socket_address) {
+    const auto& socket = *source.address->socket_address;
+    check.address = ip_port(TRY(
+        Address::parse(socket.address, static_cast<std::uint16_t>(socket.port_value.value_or(0)))));
+  }
+  return check;
+}
+
 }  // namespace
 
-HostDescription describe_endpoint(const config::LbEndpoint& endpoint,
-                                  const config::LocalityLbEndpoints& group) {
+Result<HostDescription> describe_endpoint(const config::LbEndpoint& endpoint,
+                                          const config::LocalityLbEndpoints& group) {
   HostDescription host;
   if (endpoint.endpoint) host.hostname = endpoint.endpoint->hostname;
+  if (endpoint.endpoint && endpoint.endpoint->health_check_config)
+    host.health_check = TRY(health_check_of(*endpoint.endpoint->health_check_config));
   host.weight = endpoint.load_balancing_weight.value_or(1);
   host.locality = locality_of(group.locality);
   host.priority = group.priority;
@@ -55,7 +70,7 @@ Result<EndpointSetPtr> endpoints_of(const config::ClusterLoadAssignment& assignm
   for (const auto& group : assignment.endpoints) {
     add_locality_weight(group, *set);
     for (const auto& endpoint : group.lb_endpoints) {
-      HostDescription host = describe_endpoint(endpoint, group);
+      HostDescription host = TRY(describe_endpoint(endpoint, group));
       if (!endpoint.endpoint || !endpoint.endpoint->address) continue;
       const config::Address& address = *endpoint.endpoint->address;
       if (address.pipe) {

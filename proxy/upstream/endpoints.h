@@ -24,9 +24,10 @@ using EndpointSetPtr = std::shared_ptr<const EndpointSet>;
 /// Fails with Errc::config for an address that is no IP address or path.
 Result<EndpointSetPtr> endpoints_of(const config::ClusterLoadAssignment& assignment);
 
-/// One endpoint as configuration gives it, apart from its address (which DNS may give).
-HostDescription describe_endpoint(const config::LbEndpoint& endpoint,
-                                  const config::LocalityLbEndpoints& group);
+/// One endpoint as configuration gives it, apart from its address (which DNS may give). Fails with
+/// Errc::config for a health check's address that is none.
+Result<HostDescription> describe_endpoint(const config::LbEndpoint& endpoint,
+                                          const config::LocalityLbEndpoints& group);
 void add_locality_weight(const config::LocalityLbEndpoints& group, EndpointSet& set);
 
 /// A socket's address as logs and records show it; nothing for paths.

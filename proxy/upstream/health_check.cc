@@ -6,43 +6,67 @@ namespace lab::proxy {
 
 using std::chrono::nanoseconds;
 
-bool HealthCheckState::on_result(Host& host, Result result) {
-  const bool was_failed = host.has(HealthFlag::failed_active_hc);
-  const bool was_pending = host.has(HealthFlag::pending_active_hc);
-  const bool good = result == Result::success;
-  good_ = good ? good_ + 1 : 0;
-  bad_ = good ? 0 : bad_ + 1;
-  host.set(HealthFlag::pending_active_hc, false);
-  if (good) {
-    const std::uint32_t needed = config_->healthy_threshold.value_or(1);
-    if (first_ || good_ >= needed) host.set(HealthFlag::failed_active_hc, false);
-  } else {
+HealthCheckState::Transition HealthCheckState::succeed(Host& host, bool degraded) {
+  Transition transition = Transition::unchanged;
+  bad_ = 0;
+  if (host.has(HealthFlag::failed_active_hc)) {
+    if (first_ || ++good_ >= config_->healthy_threshold.value_or(1)) {
+      host.set(HealthFlag::failed_active_hc, false);
+      host.set(HealthFlag::active_hc_timeout, false);
+      host.set(HealthFlag::excluded_via_immediate_hc_fail, false);
+      transition = Transition::changed;
+    } else {
+      transition = Transition::pending;
+    }
+  }
+  if (degraded == host.has(HealthFlag::degraded_active_hc)) return transition;
+  host.set(HealthFlag::degraded_active_hc, degraded);
+  return Transition::changed;
+}
+
+HealthCheckState::Transition HealthCheckState::fail(Host& host, Result result) {
+  Transition transition = Transition::unchanged;
+  good_ = 0;
+  if (!host.has(HealthFlag::failed_active_hc)) {
     // A clear "no" counts at once; what may be the network's fault needs repetition.
-    const bool at_once = result == Result::failure && config_->http_health_check.has_value();
-    const std::uint32_t needed = config_->unhealthy_threshold.value_or(1);
-    if (first_ || at_once || bad_ >= needed) host.set(HealthFlag::failed_active_hc);
+    if (result == Result::failure || ++bad_ >= config_->unhealthy_threshold.value_or(1)) {
+      host.set(HealthFlag::failed_active_hc);
+      transition = Transition::changed;
+    } else {
+      transition = Transition::pending;
+    }
+  }
+  if (host.has(HealthFlag::failed_active_hc))
+    host.set(HealthFlag::active_hc_timeout, result == Result::timeout);
+  return transition;
+}
+
+bool HealthCheckState::on_result(Host& host, Result result) {
+  last_good_ = result == Result::success || result == Result::degraded;
+  last_ = last_good_ ? succeed(host, result == Result::degraded) : fail(host, result);
+  if (host.has(HealthFlag::pending_active_hc)) {
+    host.set(HealthFlag::pending_active_hc, false);
+    last_ = Transition::changed;
   }
   first_ = false;
-  changed_ = was_failed != host.has(HealthFlag::failed_active_hc) || was_pending;
-  return changed_;
+  return last_ == Transition::changed;
 }
 
 nanoseconds HealthCheckState::timeout() const {
   return config_->timeout.value_or(std::chrono::seconds(1));
 }
 
-nanoseconds HealthCheckState::next_wait(const Host& host, bool traffic,
-                                        std::uint64_t random) const {
-  const bool failed = host.has(HealthFlag::failed_active_hc);
+nanoseconds HealthCheckState::next_wait(bool traffic, std::uint64_t random) const {
+  const bool edge = last_ == Transition::pending;
   const nanoseconds interval = config_->interval.value_or(std::chrono::seconds(1));
   nanoseconds wait = interval;
   if (!traffic) {
     wait = config_->no_traffic_interval.value_or(std::chrono::seconds(60));
-    if (!failed) wait = config_->no_traffic_healthy_interval.value_or(wait);
-  } else if (failed) {
-    const nanoseconds unhealthy = config_->unhealthy_interval.value_or(interval);
-    wait = changed_ ? config_->unhealthy_edge_interval.value_or(unhealthy) : unhealthy;
-  } else if (changed_) {
+    if (last_good_ && !edge) wait = config_->no_traffic_healthy_interval.value_or(wait);
+  } else if (!last_good_) {
+    wait = config_->unhealthy_interval.value_or(interval);
+    if (edge) wait = config_->unhealthy_edge_interval.value_or(wait);
+  } else if (edge) {
     wait = config_->healthy_edge_interval.value_or(interval);
   }
   const auto below = [random](nanoseconds most) {

@@ -52,6 +52,14 @@ struct OutlierState {
   double external_success_rate = -1, local_success_rate = -1;  ///< Percent; -1: too few requests.
 };
 
+/// Where an endpoint's health is asked, when not at its own address.
+struct HostHealthCheck {
+  std::optional<IpPort> address;
+  std::uint16_t port = 0;  ///< 0: the address's.
+  std::string hostname;    ///< Host of an HTTP check; empty: what the check says.
+  bool disabled = false;
+};
+
 /// What an endpoint is; given by configuration or DNS.
 struct HostDescription {
   std::string address;       ///< "10.0.0.1:80", or a path.
@@ -62,6 +70,7 @@ struct HostDescription {
   std::uint32_t priority = 0;
   config::Metadata metadata;
   std::vector<HealthFlag> initial_flags;  ///< From EDS health_status.
+  HostHealthCheck health_check;
 };
 
 /// One endpoint of a cluster, as one worker sees it. Pools hang on it, so it stays the same object

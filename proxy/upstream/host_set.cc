@@ -96,16 +96,22 @@ PriorityLoad spread_load(const std::vector<HealthView>& priorities,
   const auto sum = std::accumulate(healthy.begin(), healthy.end(), 0u) +
                    std::accumulate(degraded.begin(), degraded.end(), 0u);
   const std::uint32_t total = std::min(100u, sum);
-  if (total == 0) return total_panic(priorities);
   PriorityLoad load;
   load.healthy.resize(priorities.size());
   load.degraded.resize(priorities.size());
+  for (const HealthView& view : priorities)
+    load.panic.push_back(total < 100 && below_threshold(view, panic_threshold_percent));
+  const bool all_in_panic =
+      std::all_of(load.panic.begin(), load.panic.end(), [](bool panic) { return panic; });
+  if (all_in_panic && !priorities.empty()) return total_panic(priorities);
+  if (total == 0) {
+    // Panic is switched off and no host is good: the choice then finds none.
+    if (!priorities.empty()) load.healthy[0] = 100;
+    return load;
+  }
   std::uint32_t left = hand_out(healthy, total, 100, load.healthy);
   left = hand_out(degraded, total, left, load.degraded);
   give_rest(left, load);
-  for (const HealthView& view : priorities) {
-    load.panic.push_back(total < 100 && below_threshold(view, panic_threshold_percent));
-  }
   return load;
 }
 

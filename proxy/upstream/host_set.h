@@ -44,10 +44,10 @@ struct PriorityLoad {
 };
 
 /// Envoy's rule: a priority can take overprovisioning_factor times its healthy share (at most all);
-/// what is left goes to the next one, then to degraded hosts in the same order. When no host is
-/// available anywhere, all are in panic and get load by their number of hosts. A priority with less
-/// than `panic_threshold_percent` healthy hosts is in panic when the priorities together can't take
-/// everything.
+/// what is left goes to the next one, then to degraded hosts in the same order. A priority with
+/// less than `panic_threshold_percent` healthy hosts is in panic when the priorities together can't
+/// take everything; when all are, they get load by their number of hosts. A threshold of 0 switches
+/// panic off: without an available host, none is used.
 PriorityLoad spread_load(const std::vector<HealthView>& priorities, double panic_threshold_percent);
 
 /// Which priority and which of its hosts a `draw` from 0 to 99 falls into.

@@ -157,10 +157,14 @@ void HttpPool::serve_waiting() {
   for (auto next = connections_.begin(); next != connections_.end() && !waiting_.empty();) {
     HttpUpstream& upstream = **next++;
     while (!waiting_.empty() && upstream.room() > 0) {
-      if (!breaker_.requests.available()) return;
       UpstreamStream& stream = *waiting_.front();
       leave_queue(stream);
-      attach(upstream, stream);
+      if (breaker_.requests.available()) {
+        attach(upstream, stream);
+      } else {
+        stats_.upstream_rq_pending_overflow.add();
+        stream.events_.on_pool_failure(UpstreamReset::overflow, "");
+      }
     }
   }
   connect_if_needed();

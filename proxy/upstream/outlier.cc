@@ -20,10 +20,13 @@ OutlierDetector::OutlierDetector(const config::OutlierDetection& config, const S
       base_time_(config.base_ejection_time.value_or(seconds(30))),
       max_time_(config.max_ejection_time.value_or(
           std::max<std::chrono::nanoseconds>(seconds(300), base_time_))),
+      old_5xx_(scope.counter("outlier_detection.ejections_consecutive_5xx")),
+      old_success_rate_(scope.counter("outlier_detection.ejections_success_rate")),
       ejections_total_(scope.counter("outlier_detection.ejections_total")),
       ejections_overflow_(scope.counter("outlier_detection.ejections_overflow")),
       enforced_total_(scope.counter("outlier_detection.ejections_enforced_total")),
       ejections_active_(scope.gauge("outlier_detection.ejections_active")) {
+  scope.counter("outlier_detection.ejections_detected_degradation");  // Shown by Envoy, too.
   constexpr std::string_view kNames[] = {"consecutive_5xx",
                                          "consecutive_gateway_failure",
                                          "consecutive_local_origin_failure",
@@ -104,6 +107,7 @@ bool OutlierDetector::count(Host& host, std::uint32_t& consecutive, std::uint32_
                             std::size_t hosts, TimePoint now, std::uint64_t random) {
   if (++consecutive < limit || host.has(HealthFlag::failed_outlier_check)) return false;
   consecutive = 0;
+  if (kind == Kind::consecutive_5xx) old_5xx_.add();
   stats_[static_cast<std::size_t>(kind)].detected->add();
   return eject(host, kind, hosts, now, random);
 }
@@ -148,14 +152,17 @@ bool OutlierDetector::report(Host& host, HostOutcome outcome, std::size_t hosts,
                              std::uint64_t random) {
   const bool local =
       outcome == HostOutcome::connect_failure || outcome == HostOutcome::connect_timeout ||
-      outcome == HostOutcome::request_timeout || outcome == HostOutcome::connect_success;
+      outcome == HostOutcome::request_timeout || outcome == HostOutcome::connect_success ||
+      outcome == HostOutcome::connect_success_final;
   if (!local) return report_external(host, outcome, hosts, now, random);
-  const bool success = outcome == HostOutcome::connect_success;
+  const bool final = outcome == HostOutcome::connect_success_final;
+  const bool success = final || outcome == HostOutcome::connect_success;
   if (config_.split_external_local_origin_errors) {
     return report_local(host, success, hosts, now, random);
   }
   // Not split: what failed here counts as the gateway error that the client sees; a mere connection
-  // says nothing.
+  // says nothing, unless it is all there will be.
+  if (final) return report_external(host, HostOutcome::success, hosts, now, random);
   if (success) return false;
   return report_external(host, HostOutcome::gateway_error, hosts, now, random);
 }
@@ -199,6 +206,7 @@ bool OutlierDetector::judge_rates(const std::vector<HostPtr>& hosts, bool extern
   bool changed = false;
   const auto judge = [&](Host& host, Kind kind) {
     stats_[static_cast<std::size_t>(kind)].detected->add();
+    if (kind == Kind::success_rate) old_success_rate_.add();
     changed = eject(host, kind, hosts.size(), now, random) || changed;
   };
   if (!for_rate.empty() && for_rate.size() >= config_.success_rate_minimum_hosts.value_or(5)) {

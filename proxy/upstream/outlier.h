@@ -12,13 +12,14 @@ namespace lab::proxy {
 
 /// How one request or connection to a host ended, as outlier detection sees it.
 enum class HostOutcome : std::uint8_t {
-  success,          ///< A response below 500, or a TCP connection that carried data.
+  success,          ///< A response below 500.
   server_error,     ///< A response of 5xx other than 502, 503, 504.
   gateway_error,    ///< 502, 503, 504 from the host.
   connect_failure,  ///< Locally originated: connection refused, reset, timed out.
   connect_timeout,
-  request_timeout,  ///< Locally originated: no response in time.
-  connect_success,  ///< Locally originated: the connection stands.
+  request_timeout,        ///< Locally originated: no response in time.
+  connect_success,        ///< Locally originated: the connection stands, an answer will tell more.
+  connect_success_final,  ///< The same, and nothing more will be told (TCP).
 };
 /// The outcome of a response with this status.
 HostOutcome outcome_of_status(unsigned status);
@@ -83,6 +84,7 @@ class OutlierDetector {
   config::OutlierDetection config_;
   std::chrono::nanoseconds base_time_, max_time_;
   KindStats stats_[7];
+  Counter &old_5xx_, &old_success_rate_;  ///< Envoy's older names of two "detected" counters.
   Counter &ejections_total_, &ejections_overflow_, &enforced_total_;
   Gauge& ejections_active_;
   Averages external_, local_;

@@ -39,6 +39,8 @@ HostView view_of(const Host& host) {
   view.zone = description.locality.zone;
   view.sub_zone = description.locality.sub_zone;
   view.priority = description.priority;
+  view.success_rate = host.outlier.external_success_rate;
+  view.local_origin_success_rate = host.outlier.local_success_rate;
   return view;
 }
 
@@ -61,9 +63,9 @@ ProcessAdmin::ProcessAdmin(const Flags& flags, Workers& workers, const Discovery
 ServerView ProcessAdmin::server() {
   ServerView view;
   view.version = "lab-proxy/1.0";
-  view.state = draining_ || !healthy_     ? ServerView::State::draining
-               : discovery_.initialized() ? ServerView::State::live
-                                          : ServerView::State::initializing;
+  view.state = draining_ || !healthy_ ? ServerView::State::draining
+               : initialized_         ? ServerView::State::live
+                                      : ServerView::State::initializing;
   view.uptime =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   view.options["concurrency"] = Value(static_cast<std::int64_t>(flags_.concurrency));
@@ -92,6 +94,12 @@ std::vector<ClusterView> ProcessAdmin::clusters() {
     }
     view.default_priority = limits_of(cluster->breaker(config::RoutingPriority::default_));
     view.high_priority = limits_of(cluster->breaker(config::RoutingPriority::high));
+    if (const OutlierDetector* outlier = cluster->outlier()) {
+      const auto& external = outlier->external_averages();
+      const auto& local = outlier->local_averages();
+      view.success_rates = ClusterView::SuccessRates{external.average, external.threshold,
+                                                     local.average, local.threshold};
+    }
     view.added_via_api = discovery_.is_dynamic_cluster(name);
     cluster->for_each_host([&](const Host& host) { view.hosts.push_back(view_of(host)); });
     views.push_back(std::move(view));
@@ -105,7 +113,11 @@ std::vector<ListenerView> ProcessAdmin::listeners() {
     ListenerView view;
     view.name = name;
     for (const Address& each : listener->addresses()) {
-      if (const auto address = ip_port(each)) view.addresses.push_back(*address);
+      if (const auto address = ip_port(each)) {
+        view.addresses.push_back(*address);
+      } else {
+        view.path = each.text();
+      }
     }
     views.push_back(std::move(view));
   }

@@ -22,6 +22,7 @@ class ProcessAdmin final : public AdminSource {
                const TraceStore& trace, Controls controls);
 
   void set_draining() { draining_ = true; }
+  void set_initialized() { initialized_ = true; }
 
   ServerView server() override;
   ConfigView config() override;
@@ -47,6 +48,7 @@ class ProcessAdmin final : public AdminSource {
   Controls controls_;
   std::chrono::steady_clock::time_point started_;
   bool draining_ = false;
+  bool initialized_ = false;
   bool healthy_ = true;
 };
 

@@ -81,7 +81,6 @@ Result<> Discovery::start(const config::Bootstrap& bootstrap) {
     const Result<> started = lds_->start();
     if (!started && lds_->missing()) return started;
   }
-  initialized_ = true;
   return {};
 }
 

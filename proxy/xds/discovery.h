@@ -31,8 +31,6 @@ class Discovery {
   /// Errc::config for what is wrong in the bootstrap itself; a bad dynamic file is logged and
   /// counted, and waits for a better one.
   Result<> start(const config::Bootstrap& bootstrap);
-  /// True when everything that was asked for at start has come, or been refused.
-  bool initialized() const { return initialized_; }
 
   const config::Bootstrap& bootstrap() const { return bootstrap_; }
   /// Everything that is in force, and what was refused.
@@ -115,7 +113,6 @@ class Discovery {
   std::unique_ptr<Subscription> cds_, lds_;
   std::string cds_version_, lds_version_;
   SystemTime started_ = std::chrono::system_clock::now();
-  bool initialized_ = false;
   std::size_t unnamed_ = 0;  ///< Listeners that had no name.
 };
 

@@ -17,7 +17,7 @@ std::vector<SocketOption> socket_options(const config::Listener& listener) {
   if (listener.freebind.value_or(false)) options.push_back({IPPROTO_IP, IP_FREEBIND, set});
   if (listener.transparent.value_or(false)) options.push_back({IPPROTO_IP, IP_TRANSPARENT, set});
   for (const auto& source : listener.socket_options) {
-    if (source.type && !source.type->stream) continue;  // For datagram sockets only.
+    if (source.type && source.type->datagram && !source.type->stream) continue;
     SocketOption option{static_cast<int>(source.level), static_cast<int>(source.name), {}};
     const int number = static_cast<int>(source.int_value.value_or(0));
     option.value = source.buf_value

@@ -24,6 +24,11 @@ ConfigView Discovery::view() const {
   for (const auto& [name, entry] : listeners_) {
     view.listeners.push_back({name, config::Any::of(entry->compiled->config), entry->dynamic,
                               entry->version, entry->updated});
+    for (const ChainConfig& chain : entry->compiled->chains) {
+      if (!chain.hcm || !chain.hcm->inline_routes) continue;
+      const config::RouteConfiguration& routes = chain.hcm->inline_routes->config();
+      view.routes.push_back({routes.name, config::Any::of(routes), false, "", entry->updated});
+    }
   }
   for (const auto& [name, state] : routes_) {
     if (!state.table) continue;
@@ -48,6 +53,7 @@ ConfigView Discovery::view() const {
   if (lds_ && !lds_->last_error().empty()) {
     view.failed_listeners.push_back({"", lds_version_, lds_->last_error(), lds_->last_attempt()});
   }
+  secrets_.add_to(view);
   return view;
 }
 

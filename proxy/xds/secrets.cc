@@ -51,28 +51,30 @@ class Binding final : public TlsBinding {
  private:
   Result<> make() {
     TlsSources sources;
-    std::set<std::string> dynamic;
-    sources.secret = [&](const config::SdsSecretConfig& reference) {
-      if (reference.sds_config) dynamic.insert(reference.name);
-      return find(reference, sources);
+    std::map<std::string, Secrets::Update> dynamic;
+    sources.secret = [&](const config::SdsSecretConfig& reference) -> Result<config::Secret> {
+      if (reference.sds_config) return find_dynamic(reference, sources, dynamic[reference.name]);
+      const config::Secret* secret = secrets_.find_static(reference.name);
+      if (secret == nullptr) return fail(Errc::config, "Unknown static secret: " + reference.name);
+      return *secret;
     };
     Result<TlsOptions> options = read_(message_, sources);
     watch(sources.files);
     Result<TlsContextPtr> context = options
                                         ? make_(*std::move(options))
                                         : Result<TlsContextPtr>(tl::unexpected(options.error()));
-    for (const std::string& name : dynamic) secrets_.count_update(name, context.has_value());
+    for (auto& [name, update] : dynamic) {
+      update.name = name;
+      if (!context) update.error = context.error().message;
+      secrets_.note_update(std::move(update));
+    }
     if (!context) return tl::unexpected(context.error());
     slot_->set(*std::move(context));
     return {};
   }
 
-  Result<config::Secret> find(const config::SdsSecretConfig& reference, TlsSources& sources) {
-    if (!reference.sds_config) {
-      const config::Secret* secret = secrets_.find_static(reference.name);
-      if (secret == nullptr) return fail(Errc::config, "Unknown static secret: " + reference.name);
-      return *secret;
-    }
+  static Result<config::Secret> find_dynamic(const config::SdsSecretConfig& reference,
+                                             TlsSources& sources, Secrets::Update& update) {
     const auto& source = *reference.sds_config;
     const std::string path =
         source.path_config_source ? source.path_config_source->path : source.path.value_or("");
@@ -85,8 +87,9 @@ class Binding final : public TlsBinding {
       return fail(Errc::not_found, "paths must refer to an existing path in the system: '" + path +
                                        "' does not exist");
     }
-    for (auto& secret : TRY(config::load_resources<config::Secret>(*text, path))) {
-      if (secret.name == reference.name) return std::move(secret);
+    update.version = TRY(config::load<config::DiscoveryResponse>(*text, path)).version_info;
+    for (const auto& secret : TRY(config::load_resources<config::Secret>(*text, path))) {
+      if (secret.name == reference.name) return update.secret = secret;
     }
     return fail(Errc::config,
                 path + ": Unexpected SDS secret: it has no secret named " + reference.name);
@@ -131,10 +134,28 @@ void Secrets::set_static(const std::vector<config::Secret>& secrets) {
   for (const config::Secret& secret : secrets) static_[secret.name] = secret;
 }
 
-void Secrets::count_update(const std::string& secret, bool good) {
-  const StatsScope scope(stats_, "sds." + stat_name_part(secret) + ".");
+void Secrets::note_update(Update update) {
+  const StatsScope scope(stats_, "sds." + stat_name_part(update.name) + ".");
   scope.counter("update_attempt").add();
-  scope.counter(good ? "update_success" : "update_rejected").add();
+  scope.counter(update.error.empty() ? "update_success" : "update_rejected").add();
+  const SystemTime now = std::chrono::system_clock::now();
+  Dynamic& known = dynamic_[update.name];
+  known.failed.reset();
+  if (update.error.empty()) {
+    known.active = {update.name, config::Any::of(std::move(update.secret)), true, update.version,
+                    now};
+  } else {
+    known.failed = {update.name, update.version, update.error, now};
+  }
+}
+
+void Secrets::add_to(ConfigView& view) const {
+  for (const auto& [name, secret] : static_)
+    view.secrets.push_back({name, config::Any::of(secret), false, "", {}});
+  for (const auto& [name, known] : dynamic_) {
+    if (known.active) view.secrets.push_back(*known.active);
+    if (known.failed) view.failed_secrets.push_back(*known.failed);
+  }
 }
 
 const config::Secret* Secrets::find_static(const std::string& name) const {

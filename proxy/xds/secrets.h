@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mesh/config/bootstrap.h"
+#include "proxy/observe/admin_views.h"
 #include "proxy/observe/stats.h"
 #include "proxy/upstream/tls_slot.h"
 #include "proxy/xds/file_watcher.h"
@@ -37,8 +38,16 @@ class Secrets {
   Result<TlsBindingPtr> bind_downstream(const config::DownstreamTlsContext& context);
 
   FileWatcher& watcher() { return watcher_; }
-  /// Counts an attempt to take over the secret of that name, under Envoy's "sds.NAME.".
-  void count_update(const std::string& secret, bool good);
+  /// An attempt to take over a dynamic secret, for the counters under Envoy's "sds.NAME." and for
+  /// /config_dump.
+  struct Update {
+    std::string name, version;
+    config::Secret secret;  ///< As far as it could be read.
+    std::string error;      ///< Empty: it is in use now.
+  };
+  void note_update(Update update);
+  /// The secrets and what was refused of them, for /config_dump.
+  void add_to(ConfigView& view) const;
   void log(const std::string& message) const { log_(message); }
   const config::Secret* find_static(const std::string& name) const;
   /// All contexts in use, for /certs.
@@ -49,7 +58,12 @@ class Secrets {
   FileWatcher& watcher_;
   StatsStore& stats_;
   std::function<void(const std::string&)> log_;
+  struct Dynamic {
+    std::optional<ResourceView> active;
+    std::optional<FailedUpdateView> failed;  ///< The last update, when it was refused.
+  };
   std::map<std::string, config::Secret> static_;
+  std::map<std::string, Dynamic> dynamic_;
   mutable std::vector<std::weak_ptr<TlsSlot>> slots_;
 };
 

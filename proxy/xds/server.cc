@@ -19,6 +19,7 @@ namespace lab::proxy {
 namespace {
 
 constexpr std::size_t kTraceRecords = 2'000;
+constexpr Duration kSettlePoll = std::chrono::milliseconds(10);
 constexpr Duration kDrainPoll = std::chrono::milliseconds(50);
 constexpr Duration kLongestDrain = std::chrono::seconds(10);
 
@@ -73,7 +74,8 @@ class Server {
         loop_(std::move(loop)),
         trace_(kTraceRecords),
         flush_timer_(*loop_, Callback::to<&Server::on_flush>(this)),
-        drain_timer_(*loop_, Callback::to<&Server::on_drain_poll>(this)) {}
+        drain_timer_(*loop_, Callback::to<&Server::on_drain_poll>(this)),
+        settle_timer_(*loop_, Callback::to<&Server::on_settle_poll>(this)) {}
 
   Result<> start(const config::Bootstrap& bootstrap);
   void run() {
@@ -89,6 +91,8 @@ class Server {
   void on_flush();
   void begin_drain();
   void on_drain_poll();
+  void on_settle_poll();
+  void initialized();
   void quit() { loop_->stop(); }
 
   const Flags& flags_;
@@ -101,7 +105,7 @@ class Server {
   std::unique_ptr<AdminServer> admin_;
   Fd signals_;
   Watch signal_watch_;
-  Timer flush_timer_, drain_timer_;
+  Timer flush_timer_, drain_timer_, settle_timer_;
   TimePoint drain_until_{};
   bool draining_ = false;
 };
@@ -116,10 +120,24 @@ Result<> Server::start(const config::Bootstrap& bootstrap) {
       [](const std::string& message) { log_warning("config", message); });
   TRY(open_admin(bootstrap));
   TRY(discovery_->start(bootstrap));
+  // As Envoy, no connection is taken before each host that is checked was checked once.
+  const bool settled = workers_->first().worker.clusters.settled();
+  if (!settled) workers_->each([](Workers::One& one) { one.listeners.hold_accepting(); });
   workers_->start();
   flush_timer_.start(flags_.file_flush_interval);
-  log_info("main", "all dependencies initialized. starting workers");
+  settled ? initialized() : settle_timer_.start(kSettlePoll);
   return {};
+}
+
+void Server::on_settle_poll() {
+  if (!workers_->first().worker.clusters.settled()) return settle_timer_.start(kSettlePoll);
+  workers_->each([](Workers::One& one) { one.listeners.resume_accepting(); });
+  initialized();
+}
+
+void Server::initialized() {
+  admin_source_->set_initialized();
+  log_info("main", "all dependencies initialized. starting workers");
 }
 
 Result<> Server::open_admin(const config::Bootstrap& bootstrap) {

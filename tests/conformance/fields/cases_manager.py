@@ -161,9 +161,9 @@ FILTERS = [
     ]],
     Case("rbac.shadow", lambda e: e.http(filters=filters("rbac", RBAC, shadow_rules=F({"action": "DENY", "policies": {"p": {"permissions": [{"any": True}], "principals": [{"any": True}]}}}),
                                                          shadow_rules_stat_prefix=F("dark_"))),
-         lambda r: (r.get().status, r.stat("http.main.rbac.dark_shadow_denied")), (200, 1)),
+         lambda r: (r.get().status, r.stat("http.main.rbac.dark_.shadow_denied")), (200, 1)),
     Case("rbac.rules_stat_prefix", lambda e: e.http(filters=filters("rbac", RBAC, rules={"action": "DENY", "policies": {"p": {"permissions": [{"any": True}], "principals": [{"any": True}]}}},
-                                                                    rules_stat_prefix=F("light_"))), lambda r: (r.get().status, r.stat("http.main.rbac.light_denied")), (403, 1)),
+                                                                    rules_stat_prefix=F("light_"))), lambda r: (r.get().status, r.stat("http.main.rbac.light_.denied")), (403, 1)),
     Case("rbac.per_route", lambda e: e.http(route_fields={"typed_per_filter_config": {"rbac": any_of("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", rbac=F({"rules": {
         "action": "DENY", "policies": {"p": {"permissions": [{"any": True}], "principals": [{"any": True}]}}}}))}}, filters=filters("rbac", RBAC)), lambda r: r.get().status, 403),
     Case("cors", lambda e: e.http(filters=filters("cors", "envoy.extensions.filters.http.cors.v3.Cors"), vhost={"typed_per_filter_config": F({"cors": any_of(

@@ -13,6 +13,8 @@ REQUESTS = [
     ("9112 2.3: a higher minor version is ours to forward", b"GET /x HTTP/1.9\r\nHost: a\r\n\r\n", [b"GET /x HTTP/1.1\r\n"], [b"1.9"]),
     ("9112 3.2.2: the target's host replaces Host", get("http://b.test/x"), [b"GET /x HTTP/1.1\r\n", b"host: b.test\r\n"], [b"a.test", b"http://"]),
     ("9112 3.2.2: a port, too", get("http://b.test:81/x"), [b"host: b.test:81\r\n"], [b"a.test"]),
+    ("9112 3.2.4: an OPTIONS about a whole server", get("http://b.test", method="OPTIONS"), [b"OPTIONS * HTTP/1.1\r\n", b"host: b.test\r\n"], []),
+    ("9112 3.2.4: an OPTIONS about its root", get("http://b.test/", method="OPTIONS"), [b"OPTIONS / HTTP/1.1\r\n"], []),
     ("9112 5: white space around a value is none of it", get(fields=[("X-A", " \t b \t ")]), [b"x-a: b\r\n"], []),
     ("9110 7.6.1: fields that Connection names", get(fields=[("Connection", "x-a, close"), ("X-A", "secret"), ("X-B", "2")]), [b"x-b: 2"], [b"x-a", b"secret"]),
     ("9110 7.6.1: named in two fields", get(fields=[("Connection", "x-a"), ("Connection", "X-B"), ("X-A", "secret"), ("x-b", "secret")]), [], [b"secret"]),

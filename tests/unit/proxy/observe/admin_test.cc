@@ -36,6 +36,12 @@ class TestSource final : public AdminSource {
         config_of<config::Secret>("{name: s, tls_certificate: {certificate_chain: {filename: /c}, "
                                   "private_key: {inline_string: verysecret}}}"));
     view.secrets.push_back(secret);
+    secret.name = "refreshed";
+    secret.dynamic = true;
+    secret.version_info = "1";
+    view.secrets.push_back(secret);
+    view.failed_secrets.push_back({"refreshed", "2", "no certificate there", SystemTime{}});
+    view.failed_secrets.push_back({"awaited", "1", "no file there", SystemTime{}});
     view.failed_listeners.push_back({"bad", "3", "no such thing", SystemTime{}});
     return view;
   }
@@ -51,7 +57,7 @@ class TestSource final : public AdminSource {
     return {view};
   }
   std::vector<ListenerView> listeners() override {
-    return {{"l", {*IpPort::parse("127.0.0.1:80")}}};
+    return {{"l", {*IpPort::parse("127.0.0.1:80")}, ""}, {"p", {}, "/socket"}};
   }
   std::vector<CertificateSetView> certificates() override {
     auto certificate = std::make_shared<CertificateInfo>();
@@ -112,7 +118,10 @@ TEST(Admin, Answers) {
       {"POST", "/logging?level=debug", 200, "  http: debug\n"},
       {"POST", "/logging?level=loud", 400, "error: unknown logger level\n"},
       {"POST", "/logging?nobody=info", 400, "error: unknown logger name\n"},
-      {"GET", "/listeners", 200, "l::127.0.0.1:80\n"},
+      {"GET", "/listeners", 200, "l::127.0.0.1:80\np::/socket\n"},
+      {"GET", "/listeners?format=json", 200, "\"/socket\""},
+      {"GET", "/config_dump?resource=dynamic_active_secrets", 200, "no certificate there"},
+      {"GET", "/config_dump?resource=dynamic_warming_secrets", 200, "no file there"},
       {"GET", "/stats?filter=a%5C.b", 200, "a.b: 2\n"},
       {"GET", "/stats?filter=%5B", 400, "Invalid re2 regex"},
       {"GET", "/stats?format=xx", 400, "usage: /stats?format="},

@@ -83,6 +83,15 @@ TEST(OutlierDetector, TellsLocalErrorsApartWhenAsked) {
   EXPECT_EQ(cluster.count("ejections_enforced_consecutive_local_origin_failure"), 1u);
 }
 
+TEST(OutlierDetector, TakesAFinalConnectionForASuccess) {
+  Cluster cluster("{consecutive_5xx: 2, max_ejection_percent: 100}");
+  cluster.report(0, HostOutcome::connect_failure);
+  cluster.report(0, HostOutcome::connect_success_final);
+  EXPECT_FALSE(cluster.report(0, HostOutcome::connect_failure)) << "TCP has no other successes";
+  cluster.report(0, HostOutcome::connect_success);
+  EXPECT_TRUE(cluster.report(0, HostOutcome::connect_failure)) << "HTTP waits for the answer";
+}
+
 TEST(OutlierDetector, ComparesSuccessRates) {
   Cluster cluster(
       "{success_rate_request_volume: 10, success_rate_minimum_hosts: 5, success_rate_stdev_factor: "
@@ -107,7 +116,7 @@ TEST(HealthCheck, CountsResultsInARow) {
   };
   const Case cases[] = {
       {"the first success is enough", {R::success}, false},
-      {"the first failure is enough", {R::network_failure}, true},
+      {"a host begins as failed", {R::network_failure}, true},
       {"later it takes the threshold", {R::success, R::network_failure, R::network_failure}, false},
       {"three in a row",
        {R::success, R::network_failure, R::network_failure, R::network_failure},
@@ -128,6 +137,57 @@ TEST(HealthCheck, CountsResultsInARow) {
     for (const R result : c.results) state.on_result(host, result);
     EXPECT_EQ(host.has(HealthFlag::failed_active_hc), c.failed) << c.why;
     EXPECT_FALSE(host.has(HealthFlag::pending_active_hc)) << c.why;
+  }
+}
+
+TEST(HealthCheck, WaitsByHealthAndTraffic) {
+  using R = HealthCheckState::Result;
+  struct Case {
+    const char* why;
+    std::vector<R> results;
+    bool traffic;
+    int seconds;
+  };
+  const Case cases[] = {
+      {"healthy", {R::success}, true, 1},
+      {"about to be unhealthy", {R::success, R::timeout}, true, 2},
+      {"unhealthy", {R::timeout}, true, 3},
+      {"about to be healthy again", {R::timeout, R::success}, true, 4},
+      {"unused and healthy", {R::success}, false, 5},
+      {"unused and not", {R::timeout}, false, 6},
+      {"unused and about to be healthy", {R::timeout, R::success}, false, 6},
+  };
+  const auto config = config_of<config::HealthCheck>(
+      "{timeout: 1s, interval: 1s, unhealthy_edge_interval: 2s, unhealthy_interval: 3s, "
+      "healthy_edge_interval: 4s, no_traffic_healthy_interval: 5s, no_traffic_interval: 6s, "
+      "unhealthy_threshold: 2, healthy_threshold: 2, tcp_health_check: {}}");
+  for (const Case& c : cases) {
+    Host host(HostDescription{});
+    host.set(HealthFlag::failed_active_hc);
+    HealthCheckState state(config);
+    for (const R result : c.results) state.on_result(host, result);
+    EXPECT_EQ(state.next_wait(c.traffic, 0), seconds(c.seconds)) << c.why;
+  }
+}
+
+TEST(HealthCheck, SaysWhyAHostFails) {
+  using R = HealthCheckState::Result;
+  const auto config = config_of<config::HealthCheck>(
+      "{timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, "
+      "tcp_health_check: {}}");
+  Host host(HostDescription{});
+  host.set(HealthFlag::failed_active_hc);
+  HealthCheckState state(config);
+  const std::pair<R, const char*> steps[] = {
+      {R::timeout, "/failed_active_hc/active_hc_timeout"},
+      {R::network_failure, "/failed_active_hc"},
+      {R::degraded, "/degraded_active_hc"},
+      {R::success, "healthy"},
+  };
+  for (const auto& [result, text] : steps) {
+    EXPECT_TRUE(state.on_result(host, result) || result == R::timeout ||
+                result == R::network_failure);
+    EXPECT_EQ(host.health_text(), text);
   }
 }
 
