@@ -47,8 +47,8 @@ model::Registry make_registry(const crd::Objects& objects, const model::MeshOpti
   model::Registry registry;
   registry.workloads = make_workloads(objects, profile);
   registry.services = make_services(objects, mesh, profile);
-  for (model::Service& service : registry.services)
-    add_endpoints(service, objects, registry.workloads, profile);
+  const EndpointFinder finder(objects, registry.workloads, profile);
+  for (model::Service& service : registry.services) finder.add_to(service);
   for (model::Service& entry : make_entries(objects, registry.workloads, mesh)) {
     if (!profile.detect_protocols) {
       for (model::Port& port : entry.ports) {

@@ -145,15 +145,22 @@ void Scope::collect_services() {
   std::set<const model::Service*> known;
   for (const Egress& set : egress_) {
     for (const model::Service* service : set.services) {
-      by_host_.emplace(service->host, service);
-      if (known.insert(service).second) services_.push_back(service);
+      if (!known.insert(service).second) continue;
+      by_host_[service->host].push_back(service);
+      services_.push_back(service);
     }
   }
 }
 
 const model::Service* Scope::find(const std::string& host) const {
+  const std::vector<const model::Service*>& found = all(host);
+  return found.empty() ? nullptr : found.front();
+}
+
+const std::vector<const model::Service*>& Scope::all(const std::string& host) const {
+  static const std::vector<const model::Service*> none;
   const auto found = by_host_.find(host);
-  return found == by_host_.end() ? nullptr : found->second;
+  return found == by_host_.end() ? none : found->second;
 }
 
 std::vector<const VirtualService*> Scope::bound_to(const std::string& gateway) const {

@@ -71,7 +71,7 @@ void add_selected(model::Service& service, const crd::ServiceEntry& entry,
                           : port_of({}, port);
       endpoint.port_name = port.name;
       endpoint.labels = workload.labels;
-      endpoint.service_account = workload.service_account;
+      if (workload.account_stated) endpoint.service_account = workload.service_account;
       endpoint.name_space = workload.name_space;
       endpoint.workload = workload.name;
       endpoint.locality = workload.locality;
