@@ -47,7 +47,8 @@ bool wants_http2(const model::Port& port, const crd::TrafficPolicy& policy,
   if (policy.connection_pool && policy.connection_pool->http) {
     const auto& http = *policy.connection_pool->http;
     if (http.use_client_protocol) return false;
-    if (http.h2_upgrade_policy == crd::H2UpgradePolicy::UPGRADE) return true;
+    if (http.h2_upgrade_policy == crd::H2UpgradePolicy::UPGRADE)
+      return model::is_http(port.protocol);
     if (http.h2_upgrade_policy == crd::H2UpgradePolicy::DO_NOT_UPGRADE) return false;
   }
   return mesh.h2_upgrade && model::is_http(port.protocol);
@@ -254,8 +255,10 @@ config::Cluster inbound_cluster(const InboundTarget& target, const Proxy& proxy)
     const Rule* rule = proxy.scope.rule_for(*target.service);
     if (rule != nullptr && rule->spec.traffic_policy &&
         proxy.profile().inbound_by_original_destination) {
-      policy.connection_pool =
-          policy_for(rule, nullptr, target.port.number, proxy.profile()).connection_pool;
+      const crd::TrafficPolicy stated =
+          policy_for(rule, nullptr, target.port.number, proxy.profile());
+      policy.connection_pool = stated.connection_pool;
+      policy.retry_budget = stated.retry_budget;
       sources = join_sources(std::move(sources), rule->sources);
     }
   }

@@ -75,8 +75,10 @@ std::vector<std::string> service_domains(const model::Service& service, std::uin
     const std::size_t count = names.size();
     for (std::size_t i = 0; i < count; ++i) names.push_back("*." + names[i]);
   }
+  const bool only_first = proxy.profile().entry_per_address && !service.kubernetes;
   for (const std::string& address : service.addresses) {
     if (address.find('/') == std::string::npos) names.push_back(address);
+    if (only_first) break;
   }
   if (!proxy.profile().domains_with_port) return names;
   std::vector<std::string> both;

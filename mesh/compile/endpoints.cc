@@ -251,7 +251,11 @@ void keep_mutual_tls(config::ClusterLoadAssignment& assignment) {
     std::uint32_t weight = 0;
     for (const config::LbEndpoint& endpoint : endpoints)
       weight += endpoint.load_balancing_weight.value_or(0);
-    locality.load_balancing_weight = weight;
+    if (weight != 0) {
+      locality.load_balancing_weight = weight;
+    } else {
+      locality.load_balancing_weight.reset();
+    }
   }
 }
 

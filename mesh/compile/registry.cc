@@ -22,6 +22,13 @@ bool service_before(const model::Service& a, const model::Service& b) {
   return a.host < b.host;
 }
 
+/// One service stands for as many as there are addresses, with the endpoints of each of them.
+void repeat_by_address(model::Service& entry) {
+  const std::vector<model::Endpoint> once = entry.endpoints;
+  for (std::size_t i = 1; i < entry.addresses.size(); ++i)
+    entry.endpoints.insert(entry.endpoints.end(), once.begin(), once.end());
+}
+
 }  // namespace
 
 AddressPool::AddressPool(std::uint32_t first, std::vector<std::string> taken)
@@ -55,6 +62,7 @@ model::Registry make_registry(const crd::Objects& objects, const model::MeshOpti
         if (port.protocol == model::Protocol::sniffed) port.protocol = model::Protocol::tcp;
       }
     }
+    if (profile.entry_per_address) repeat_by_address(entry);
     registry.services.push_back(std::move(entry));
   }
   std::stable_sort(registry.services.begin(), registry.services.end(), service_before);
