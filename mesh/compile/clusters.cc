@@ -47,8 +47,7 @@ bool wants_http2(const model::Port& port, const crd::TrafficPolicy& policy,
   if (policy.connection_pool && policy.connection_pool->http) {
     const auto& http = *policy.connection_pool->http;
     if (http.use_client_protocol) return false;
-    if (http.h2_upgrade_policy == crd::H2UpgradePolicy::UPGRADE)
-      return model::is_http(port.protocol);
+    if (http.h2_upgrade_policy == crd::H2UpgradePolicy::UPGRADE) return true;
     if (http.h2_upgrade_policy == crd::H2UpgradePolicy::DO_NOT_UPGRADE) return false;
   }
   return mesh.h2_upgrade && model::is_http(port.protocol);
@@ -100,10 +99,10 @@ class PortClusters {
 
   void apply_all(ClusterDraft& draft, const crd::TrafficPolicy& policy, const std::string& subset) {
     config::Cluster& cluster = draft.cluster;
-    if (wants_http2(port_, policy, proxy_.mesh())) {
-      use_http2(draft, proxy_.profile());
-    } else if (port_.protocol == model::Protocol::sniffed && !proxy_.is_gateway()) {
+    if (port_.protocol == model::Protocol::sniffed && !proxy_.is_gateway()) {
       use_downstream_protocol(draft);
+    } else if (wants_http2(port_, policy, proxy_.mesh())) {
+      use_http2(draft, proxy_.profile());
     }
     apply_connection_pool(draft, policy, proxy_);
     apply_outlier_detection(cluster, policy, proxy_.profile());

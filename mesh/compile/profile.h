@@ -34,9 +34,8 @@ struct Profile {
       false;                      ///< TLS ports at 0.0.0.0 match the service's host as server name.
   bool detect_protocols = false;  ///< Ports that say nothing are sniffed; else they are TCP.
   bool headless_per_endpoint = false;
-  bool entry_per_address =
-      false;  ///< A ServiceEntry is a service for each address: each brings all endpoints, and only
-              ///< the first names virtual hosts.
+  bool entry_per_address = false;  ///< A ServiceEntry is a service for each address: each brings
+                                   ///< all endpoints, and only the first names virtual hosts.
   std::string_view server_name;  ///< What proxies call themselves in answers; empty: Envoy's own.
   // Virtual hosts and routes.
   bool domains_with_port = false;  ///< "host" and "host:80".

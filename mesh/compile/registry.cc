@@ -49,6 +49,11 @@ model::Source source_of(const crd::Object& object) {
   return {object.kind, object.metadata.namespace_name + "/" + object.metadata.name, object.origin};
 }
 
+bool speaks_mutual_tls(const crd::WorkloadEntrySpec& entry) {
+  const auto stated = entry.labels.find("security.istio.io/tlsMode");
+  return stated != entry.labels.end() ? stated->second == "istio" : !entry.service_account.empty();
+}
+
 model::Registry make_registry(const crd::Objects& objects, const model::MeshOptions& mesh,
                               const Profile& profile) {
   model::Registry registry;

@@ -50,6 +50,9 @@ std::vector<model::Service> make_entries(const crd::Objects& objects,
                                          const std::vector<model::Workload>& workloads,
                                          const model::MeshOptions& mesh);
 
+/// What the label says, else whether the entry names an account: then a proxy is there.
+bool speaks_mutual_tls(const crd::WorkloadEntrySpec& entry);
+
 /// Hands out IPv4 addresses in a row, never one that is taken.
 class AddressPool {
  public:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -44,6 +45,8 @@ class Scope {
   void add_everything();
   void add_listener(const crd::IstioEgressListener& listener);
   void collect_services();
+  const model::Service* only_port(const model::Service& service,
+                                  const crd::IstioEgressListener& listener);
   const Rule* best_rule(const std::string& host, const std::string& name_space,
                         bool exported) const;
 
@@ -51,6 +54,7 @@ class Scope {
   const model::Workload& workload_;
   const crd::Sidecar* sidecar_ = nullptr;
   std::vector<Egress> egress_;
+  std::deque<model::Service> narrowed_;  ///< Services without the ports that a Sidecar leaves out.
   std::vector<const model::Service*> services_;
   std::unordered_map<std::string, std::vector<const model::Service*>> by_host_;
   mutable std::unordered_map<const model::Service*, const Rule*> rule_cache_;

@@ -45,8 +45,7 @@ void add_inline(model::Service& service, const crd::ServiceEntry& entry) {
       endpoint.locality = spec.locality;
       endpoint.network = spec.network;
       endpoint.weight = spec.weight;
-      const auto mode = spec.labels.find("security.istio.io/tlsMode");
-      endpoint.mutual_tls = mode != spec.labels.end() && mode->second == "istio";
+      endpoint.mutual_tls = speaks_mutual_tls(spec);
       endpoint.sources.push_back(
           {"ServiceEntry", entry.metadata.namespace_name + "/" + entry.metadata.name, spec.origin});
       service.endpoints.push_back(std::move(endpoint));

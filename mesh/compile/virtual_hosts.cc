@@ -114,7 +114,7 @@ class HostCollector {
   void add_virtual_service(const VirtualService& service) {
     if (!concerns(service)) return;
     const RouteContext context{proxy_, port_, std::string(kMeshGateway), false,
-                               [this](const std::string& host) { return proxy_.scope.find(host); }};
+                               [this](const std::string& host) { return target(host); }};
     const std::vector<config::Route> routes = http_routes(service, context);
     if (routes.empty()) return;
     std::vector<const model::Service*> services;
@@ -135,6 +135,14 @@ class HostCollector {
       add(one->host, service_domains(*one, port_, proxy_), routes,
           join_sources(service.sources, one->sources));
     }
+  }
+
+  /// The service of a destination. Istio knows only those that have the listener's port here: to
+  /// others a destination without a port gets the listener's.
+  const model::Service* target(const std::string& host) const {
+    const model::Service* service = proxy_.scope.find(host);
+    if (service == nullptr || !proxy_.profile().detect_protocols) return service;
+    return service->port(port_) == nullptr ? nullptr : service;
   }
 
   void add_plain(const model::Service& service) {

@@ -157,7 +157,7 @@ Workload from_entry(const crd::WorkloadEntrySpec& spec, const crd::Metadata& met
   workload.locality = spec.locality;
   workload.network = spec.network;
   workload.weight = spec.weight;
-  workload.mutual_tls = value_of(spec.labels, "security.istio.io/tlsMode") == "istio";
+  workload.mutual_tls = speaks_mutual_tls(spec);
   for (const auto& [name, number] : spec.ports) workload.port_map[name] = std::to_string(number);
   return workload;
 }
