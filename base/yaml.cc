@@ -74,6 +74,14 @@ Value plain_scalar(std::string_view text) {
   if (auto boolean = as_boolean(text)) return *boolean;
   if (auto integer = as_integer(text)) return *integer;
   if (auto number = as_number(text)) return *number;
+  // YAML 1.1 lets underscores part the digits.
+  const bool begins_like_one = text.find_first_of("+-0123456789") == 0;
+  if (begins_like_one && text.find('_') != std::string_view::npos) {
+    std::string digits(text);
+    digits.erase(std::remove(digits.begin(), digits.end(), '_'), digits.end());
+    if (auto integer = as_integer(digits)) return *integer;
+    if (auto number = as_number(digits)) return *number;
+  }
   return text;
 }
 
