@@ -2,6 +2,7 @@
 
 #include <yaml.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -13,11 +14,6 @@
 namespace lab {
 namespace {
 
-Mark mark_of(const yaml_mark_t& mark) {
-  return Mark{static_cast<std::uint32_t>(mark.line + 1),
-              static_cast<std::uint32_t>(mark.column + 1)};
-}
-
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
   for (const std::string_view word : words) {
     if (text == word) return true;
@@ -25,15 +21,21 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
   return false;
 }
 
+/// The base that a number's beginning says, which is taken away: "0x", "0o", "0b", or "0" for 8.
+int take_base(std::string_view& digits) {
+  if (digits.size() < 2 || digits[0] != '0') return 10;
+  const char letter = digits[1];
+  const int base = letter == 'x' || letter == 'X' ? 16 : letter == 'b' || letter == 'B' ? 2 : 8;
+  const bool has_letter = base != 8 || letter == 'o' || letter == 'O';
+  digits.remove_prefix(has_letter ? 2 : 1);
+  return base;
+}
+
 std::optional<Value> as_integer(std::string_view text) {
   const bool negative = text.front() == '-';
   std::string_view digits = text;
   if (negative || digits.front() == '+') digits.remove_prefix(1);
-  int base = 10;
-  if (digits.size() > 2 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'o')) {
-    base = digits[1] == 'x' ? 16 : 8;
-    digits.remove_prefix(2);
-  }
+  const int base = take_base(digits);
   if (digits.empty() || digits.front() == '-' || digits.front() == '+') return {};
   std::int64_t value = 0;
   const auto [end, error] =
@@ -57,24 +59,46 @@ std::optional<Value> as_number(std::string_view text) {
   return Value(value);
 }
 
-/// A plain scalar's meaning in the YAML 1.2 core schema.
+std::optional<Value> as_boolean(std::string_view text) {
+  if (text.size() > 5) return {};
+  if (is_one_of(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"}))
+    return Value(true);
+  if (is_one_of(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"}))
+    return Value(false);
+  return {};
+}
+
+/// A plain scalar's meaning as Kubernetes' tools take it: YAML 1.1, without base 60 and dates.
 Value plain_scalar(std::string_view text) {
   if (text.empty() || is_one_of(text, {"~", "null", "Null", "NULL"})) return {};
-  if (is_one_of(text, {"true", "True", "TRUE"})) return true;
-  if (is_one_of(text, {"false", "False", "FALSE"})) return false;
+  if (auto boolean = as_boolean(text)) return *boolean;
   if (auto integer = as_integer(text)) return *integer;
   if (auto number = as_number(text)) return *number;
+  // YAML 1.1 lets underscores part the digits.
+  const bool begins_like_one = text.find_first_of("+-0123456789") == 0;
+  if (begins_like_one && text.find('_') != std::string_view::npos) {
+    std::string digits(text);
+    digits.erase(std::remove(digits.begin(), digits.end(), '_'), digits.end());
+    if (auto integer = as_integer(digits)) return *integer;
+    if (auto number = as_number(digits)) return *number;
+  }
   return text;
 }
+
+/// A part of a text, and the number of lines before it.
+struct Part {
+  std::string_view text;
+  std::uint32_t lines_before = 0;
+};
 
 /// Reads libyaml's events into Values; each function consumes what it names.
 class Reader {
  public:
-  Reader(std::string_view text, std::string_view file, const YamlLimits& limits)
-      : file_(file), limits_(limits) {
+  Reader(Part part, std::string_view file, const YamlLimits& limits)
+      : lines_before_(part.lines_before), file_(file), limits_(limits) {
     LAB_ASSERT(yaml_parser_initialize(&parser_) == 1);
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
-                                 text.size());
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(part.text.data()),
+                                 part.text.size());
   }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
@@ -97,8 +121,18 @@ class Reader {
     }
   }
 
+  std::size_t nodes() const { return nodes_; }
+  /// After a failure: where and why.
+  YamlStream::Problem problem(std::size_t index) const { return {index, refused_at_, refusal_}; }
+
  private:
-  tl::unexpected<Error> refuse(Mark mark, const std::string& message) const {
+  Mark mark_of(const yaml_mark_t& mark) const {
+    return Mark{lines_before_ + static_cast<std::uint32_t>(mark.line + 1),
+                static_cast<std::uint32_t>(mark.column + 1)};
+  }
+  tl::unexpected<Error> refuse(Mark mark, const std::string& message) {
+    refused_at_ = mark;
+    refusal_ = message;
     return fail(Errc::config, place_text(mark) + message);
   }
   std::string place_text(Mark mark) const {
@@ -207,7 +241,11 @@ class Reader {
       }
       const auto& data = event_.data.scalar;
       std::string key(reinterpret_cast<const char*>(data.value), data.length);
-      const bool merge = key == "<<" && data.style == YAML_PLAIN_SCALAR_STYLE;
+      const bool plain = data.style == YAML_PLAIN_SCALAR_STYLE;
+      const bool merge = plain && key == "<<";
+      if (plain) {
+        if (const auto boolean = as_boolean(key)) key = boolean->boolean() ? "true" : "false";
+      }
       TRY(next());
       Value value = TRY(node(depth + 1));
       if (merge) {
@@ -224,7 +262,7 @@ class Reader {
     return Value(std::move(members));
   }
 
-  Result<> collect_merge(Value value, Value::Object& merged, Mark mark) const {
+  Result<> collect_merge(Value value, Value::Object& merged, Mark mark) {
     if (value.is_object()) {
       for (Member& member : value.object()) merged.push_back(std::move(member));
       return {};
@@ -254,21 +292,46 @@ class Reader {
     std::size_t depth = 0;
   };
 
+  std::uint32_t lines_before_;
   std::string_view file_;
   YamlLimits limits_;
   yaml_parser_t parser_{};
   yaml_event_t event_{};
   std::map<std::string, Anchor> anchors_;
   std::size_t nodes_ = 0;
+  Mark refused_at_;
+  std::string refusal_;
 };
+
+/// The text cut before each line that begins with "---", which begins a document wherever it
+/// stands.
+std::vector<Part> parts_of(std::string_view text) {
+  std::vector<Part> parts;
+  std::uint32_t line = 0;
+  Part part{text, 0};
+  for (std::size_t at = 0; at < text.size(); ++line) {
+    const std::size_t begin = static_cast<std::size_t>(part.text.data() - text.data());
+    if (at > begin && text.compare(at, 3, "---") == 0) {
+      part.text = text.substr(begin, at - begin);
+      parts.push_back(part);
+      part = Part{text.substr(at), line};
+    }
+    const std::size_t end = text.find('\n', at);
+    if (end == std::string_view::npos) break;
+    at = end + 1;
+  }
+  parts.push_back(part);
+  return parts;
+}
+
+std::string too_large(const YamlLimits& limits) {
+  return "larger than " + std::to_string(limits.text_bytes >> 20) + " MiB. Split the file.";
+}
 
 bool must_be_quoted(const std::string& text) {
   if (text.empty() || !plain_scalar(text).is_string()) return true;
   if (text.find_first_of("\n\t\"\\") != std::string::npos) return true;
   if (std::string_view("-?:,[]{}#&*!|>'%@` =<").find(text.front()) != std::string_view::npos)
-    return true;
-  if (is_one_of(text, {"y", "n", "yes", "no", "on", "off", "Yes", "No", "On", "Off", "YES", "NO",
-                       "ON", "OFF"}))
     return true;
   return text.find(": ") != std::string::npos || text.find(" #") != std::string::npos ||
          text.back() == ':' || text.back() == ' ';
@@ -326,12 +389,48 @@ void write_block(const Value& value, int indent, bool after_dash, std::string& o
 
 Result<std::vector<YamlDocument>> parse_yaml(std::string_view text, std::string_view file,
                                              const YamlLimits& limits) {
+  if (text.size() > limits.text_bytes)
+    return fail(Errc::config, std::string(file) + ": " + too_large(limits));
+  return Reader(Part{text, 0}, file, limits).stream();
+}
+
+YamlStream parse_yaml_stream(std::string_view text, std::string_view file,
+                             const YamlLimits& limits) {
+  YamlStream stream;
   if (text.size() > limits.text_bytes) {
-    return fail(Errc::config, std::string(file) + ": larger than " +
-                                  std::to_string(limits.text_bytes >> 20) +
-                                  " MiB. Split the file.");
+    stream.problems.push_back({0, {}, too_large(limits)});
+    return stream;
   }
-  return Reader(text, file, limits).stream();
+  {
+    Reader reader(Part{text, 0}, file, limits);
+    if (auto whole = reader.stream()) {
+      stream.documents = std::move(*whole);
+      return stream;
+    }
+    if (reader.nodes() > limits.nodes) {
+      stream.problems.push_back(reader.problem(0));
+      return stream;
+    }
+  }
+  YamlLimits left = limits;
+  std::size_t index = 0;
+  for (const Part& part : parts_of(text)) {
+    Reader reader(part, file, left);
+    auto documents = reader.stream();
+    if (!documents && stream.problems.size() == limits.problems) {
+      stream.problems.push_back(
+          {index, {part.lines_before + 1, 1}, "further documents are broken."});
+      return stream;
+    }
+    if (!documents) {
+      stream.problems.push_back(reader.problem(index++));
+    } else {
+      for (YamlDocument& document : *documents)
+        stream.documents.push_back({index++, std::move(document.root)});
+    }
+    left.nodes -= std::min(left.nodes, reader.nodes());
+  }
+  return stream;
 }
 
 std::string write_yaml(const Value& value) {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "mesh/compile/external_authorization.h"
+#include "mesh/compile/policies.h"
 #include "mesh/compile/rbac_matchers.h"
 
 namespace lab::compile {
@@ -12,25 +13,15 @@ namespace {
 using Action = config::Rbac::Action;
 using crd::AuthorizationAction;
 
-/// Policies of the root namespace and of the workload's that select it.
-std::vector<const crd::AuthorizationPolicy*> policies_for(const Proxy& proxy,
-                                                          AuthorizationAction action) {
-  std::vector<const crd::AuthorizationPolicy*> found;
-  const std::string& root = proxy.mesh().root_namespace;
-  for (const bool from_root : {true, false}) {
-    for (const crd::AuthorizationPolicy* policy :
-         oldest_first(proxy.snapshot.objects->authorization_policies)) {
-      const std::string& owner = policy->metadata.namespace_name;
-      if (policy->spec.action != action || (owner == root) != from_root) continue;
-      if (!from_root && owner != proxy.workload.name_space) continue;
-      if (policy->spec.target_ref || !policy->spec.target_refs.empty()) continue;
-      if (policy->spec.selector &&
-          !model::selects(policy->spec.selector->match_labels, proxy.workload.labels))
-        continue;
-      found.push_back(policy);
-    }
-  }
-  return found;
+std::vector<const crd::AuthorizationPolicy*> policies_of(const Proxy& proxy,
+                                                         AuthorizationAction action) {
+  auto all = policies_for(proxy, proxy.snapshot.objects->authorization_policies);
+  all.erase(std::remove_if(all.begin(), all.end(),
+                           [&](const crd::AuthorizationPolicy* policy) {
+                             return policy->spec.action != action;
+                           }),
+            all.end());
+  return all;
 }
 
 /// What never matches: an ALLOW policy without rules allows nothing, but it is there.
@@ -64,7 +55,7 @@ const char* shadow_prefix(const std::optional<config::Rbac>& shadow) {
 }
 
 void add_action(Authorization& out, AuthorizationAction kind, Action action, const Proxy& proxy) {
-  const std::vector<const crd::AuthorizationPolicy*> policies = policies_for(proxy, kind);
+  const std::vector<const crd::AuthorizationPolicy*> policies = policies_of(proxy, kind);
   if (policies.empty()) return;
   Rules http = rules_of(policies, action, false, proxy),
         tcp = rules_of(policies, action, true, proxy);
@@ -109,7 +100,7 @@ std::map<std::string, config::Policy> named_rules(const crd::AuthorizationPolicy
 Authorization authorization_for(const Proxy& proxy, Diagnostics& beyond_proxy) {
   Authorization all;
   all.http = token_filters(proxy, beyond_proxy);
-  const auto custom = policies_for(proxy, AuthorizationAction::CUSTOM);
+  const auto custom = policies_of(proxy, AuthorizationAction::CUSTOM);
   for (const crd::AuthorizationPolicy* policy : custom) {
     beyond_proxy.add(policy->origin, "AuthorizationPolicy \"" + policy->metadata.name +
                                          "\": action CUSTOM asks an external authorizer, which the "

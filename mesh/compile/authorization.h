@@ -19,6 +19,10 @@ struct Authorization {
 /// the lab's own proxy cannot run yet.
 Authorization authorization_for(const Proxy& proxy, Diagnostics& beyond_proxy);
 
+/// What the lab's own proxy refuses in the configuration of this proxy, by object: tunnels, retries
+/// in other localities, templates of paths.
+void tell_beyond_proxy(const Proxy& proxy, Diagnostics& out);
+
 bool is_dry_run(const crd::AuthorizationPolicy& policy);
 
 /// A policy's rules by their names ("ns[foo]-policy[allow]-rule[0]"); without rules one that never

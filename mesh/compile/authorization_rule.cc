@@ -134,7 +134,11 @@ class RuleBuilder {
   }
   Maker<config::Permission> path() const {
     return http_permission([](config::Permission& out, const std::string& value) {
-      out.url_path.emplace().path = text_matcher(value);
+      if (is_path_template(value)) {
+        out.uri_template = path_template(value);
+      } else {
+        out.url_path.emplace().path = text_matcher(value);
+      }
     });
   }
   static Maker<config::Permission> port() {

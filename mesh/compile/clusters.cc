@@ -1,4 +1,5 @@
 #include "mesh/compile/clusters.h"
+#include "mesh/compile/gateway_servers.h"
 
 #include <algorithm>
 #include <set>
@@ -20,12 +21,9 @@ Type type_of(const model::Service& service, const Proxy& proxy) {
       return Type::strict_dns;
     case model::Resolution::dns_round_robin:
       return Type::logical_dns;
-    case model::Resolution::passthrough: {
-      // Gateways have no original destination to go to; headless services have endpoints that are
-      // known.
-      const bool known = service.kubernetes && proxy.profile().detect_protocols;
-      return proxy.is_gateway() || known ? Type::eds : Type::original_dst;
-    }
+    case model::Resolution::passthrough:
+      // Gateways have no original destination to go to.
+      return proxy.is_gateway() ? Type::eds : Type::original_dst;
     default:
       return Type::eds;
   }
@@ -35,11 +33,11 @@ bool asks_dns(Type type) {
   return type == Type::strict_dns || type == Type::logical_dns;
 }
 
-void set_dns(config::Cluster& cluster, const Profile& profile) {
+void set_dns(config::Cluster& cluster, const Proxy& proxy) {
   cluster.dns_lookup_family = config::Cluster::DnsLookupFamily::v4_only;
-  if (!profile.unlimited) return;
+  if (!proxy.profile().unlimited) return;
   cluster.dns_jitter = milliseconds(100);
-  cluster.dns_refresh_rate = seconds(60);
+  cluster.dns_refresh_rate = proxy.mesh().dns_refresh_rate.value_or(seconds(60));
   cluster.respect_dns_ttl = true;
 }
 
@@ -55,17 +53,22 @@ bool wants_http2(const model::Port& port, const crd::TrafficPolicy& policy,
   return mesh.h2_upgrade && model::is_http(port.protocol);
 }
 
+/// What a cluster carries: requests and connections of clients here, or the mesh's TLS unread
+/// (AUTO_PASSTHROUGH), whose clusters have the server name's form and no TLS of their own.
+enum class Carried : std::uint8_t { plain, mesh_tls };
+
 /// Builds the clusters of one port of one service.
 class PortClusters {
  public:
   PortClusters(const Proxy& proxy, Secrets& secrets, const model::Service& service,
-               const model::Port& port)
+               const model::Port& port, Carried carried)
       : proxy_(proxy),
         secrets_(secrets),
         service_(service),
         port_(port),
+        carried_(carried),
         rule_(proxy.scope.rule_for(service)) {
-    identities_ = identities_of(service, proxy);
+    if (carried == Carried::plain) identities_ = identities_of(service, proxy);
   }
 
   void add_all(std::vector<config::Cluster>& out) {
@@ -80,11 +83,12 @@ class PortClusters {
     const crd::TrafficPolicy policy = policy_for(rule_, subset, port_.number, proxy_.profile());
     ClusterDraft draft;
     config::Cluster& cluster = draft.cluster;
-    cluster.name = cluster_name(port_.number, subset_name, service_.host);
+    cluster.name = (carried_ == Carried::plain ? cluster_name : dns_cluster_name)(
+        port_.number, subset_name, service_.host);
     cluster.type = type_of(service_, proxy_);
     cluster.common_lb_config.emplace();
     if (asks_dns(*cluster.type)) {
-      set_dns(cluster, proxy_.profile());
+      set_dns(cluster, proxy_);
       cluster.load_assignment = load_assignment(proxy_, service_, port_, subset, cluster.name);
       if (cluster.load_assignment->endpoints.empty()) return;
     }
@@ -95,22 +99,15 @@ class PortClusters {
 
   void apply_all(ClusterDraft& draft, const crd::TrafficPolicy& policy, const std::string& subset) {
     config::Cluster& cluster = draft.cluster;
-    if (wants_http2(port_, policy, proxy_.mesh())) {
-      use_http2(draft, proxy_.profile());
-    } else if (port_.protocol == model::Protocol::sniffed && !proxy_.is_gateway()) {
+    if (port_.protocol == model::Protocol::sniffed && !proxy_.is_gateway()) {
       use_downstream_protocol(draft);
+    } else if (wants_http2(port_, policy, proxy_.mesh())) {
+      use_http2(draft, proxy_.profile());
     }
     apply_connection_pool(draft, policy, proxy_);
     apply_outlier_detection(cluster, policy, proxy_.profile());
     apply_load_balancer(cluster, policy, proxy_);
-    UpstreamTlsInput tls;
-    tls.service = &service_;
-    tls.port = port_.number;
-    tls.subset = subset;
-    tls.identities = identities_;
-    tls.rule_selects_workloads = rule_ != nullptr && rule_->spec.workload_selector.has_value();
-    apply_upstream_tls(draft, policy, tls, proxy_, secrets_);
-    if (policy.proxy_protocol) wrap_in_proxy_protocol(cluster, *policy.proxy_protocol);
+    if (carried_ == Carried::plain) apply_transport(draft, policy, subset);
     if (cluster.type == Type::original_dst)
       cluster.lb_policy = config::Cluster::LbPolicy::cluster_provided;
     if (cluster.type == Type::eds) {
@@ -118,6 +115,18 @@ class PortClusters {
       eds.service_name = cluster.name;
       eds.eds_config = file_source(proxy_.snapshot.folder, "eds", cluster.name);
     }
+  }
+
+  void apply_transport(ClusterDraft& draft, const crd::TrafficPolicy& policy,
+                       const std::string& subset) {
+    UpstreamTlsInput tls;
+    tls.service = &service_;
+    tls.port = port_.number;
+    tls.subset = subset;
+    tls.identities = identities_;
+    tls.rule_selects_workloads = rule_ != nullptr && rule_->spec.workload_selector.has_value();
+    apply_upstream_tls(draft, policy, tls, proxy_, secrets_);
+    if (policy.proxy_protocol) wrap_in_proxy_protocol(draft.cluster, *policy.proxy_protocol);
   }
 
   std::vector<model::Source> sources(const crd::Subset* subset) const {
@@ -132,9 +141,21 @@ class PortClusters {
   Secrets& secrets_;
   const model::Service& service_;
   const model::Port& port_;
+  const Carried carried_;
   const Rule* rule_;
   std::vector<std::string> identities_;
 };
+
+/// Some server of the gateway hands on the mesh's TLS (AUTO_PASSTHROUGH).
+bool passes_mesh_tls(const Proxy& proxy) {
+  for (const GatewayPort& port : gateway_ports(proxy)) {
+    for (const GatewayServer& server : port.servers) {
+      if (server.server->tls && server.server->tls->mode == crd::ServerTlsMode::AUTO_PASSTHROUGH)
+        return true;
+    }
+  }
+  return false;
+}
 
 config::Cluster black_hole(const Proxy& proxy) {
   config::Cluster cluster;
@@ -197,7 +218,9 @@ void set_fixed(config::Cluster& cluster, config::Address address) {
 void set_destination(config::Cluster& cluster, const InboundTarget& target, const Proxy& proxy) {
   std::optional<config::Address> fixed;
   if (target.ingress != nullptr) fixed = default_endpoint(*target.ingress, proxy);
-  if (!fixed && !proxy.profile().inbound_by_original_destination) {
+  const bool by_destination =
+      proxy.profile().inbound_by_original_destination && !proxy.mesh().inbound_to_localhost;
+  if (!fixed && !by_destination) {
     config::SocketAddress& local = fixed.emplace().socket_address.emplace();
     local.address = "127.0.0.1";
     local.port_value = target.target;
@@ -231,8 +254,10 @@ config::Cluster inbound_cluster(const InboundTarget& target, const Proxy& proxy)
     const Rule* rule = proxy.scope.rule_for(*target.service);
     if (rule != nullptr && rule->spec.traffic_policy &&
         proxy.profile().inbound_by_original_destination) {
-      policy.connection_pool =
-          policy_for(rule, nullptr, target.port.number, proxy.profile()).connection_pool;
+      const crd::TrafficPolicy stated =
+          policy_for(rule, nullptr, target.port.number, proxy.profile());
+      policy.connection_pool = stated.connection_pool;
+      policy.retry_budget = stated.retry_budget;
       sources = join_sources(std::move(sources), rule->sources);
     }
   }
@@ -278,11 +303,14 @@ std::vector<config::Cluster> outbound_clusters(const Proxy& proxy, Secrets& secr
   }
   std::set<std::string> known;
   std::vector<config::Cluster> fresh;
+  const bool passes_tls = proxy.is_gateway() && passes_mesh_tls(proxy);
   for (const model::Service* service : proxy.scope.services()) {
     if (service->resolution == model::Resolution::alias) continue;
     for (const model::Port& port : service->ports) {
       if (port.protocol == model::Protocol::udp) continue;
-      PortClusters(proxy, secrets, *service, port).add_all(fresh);
+      PortClusters(proxy, secrets, *service, port, Carried::plain).add_all(fresh);
+      if (passes_tls && !service->external)
+        PortClusters(proxy, secrets, *service, port, Carried::mesh_tls).add_all(fresh);
     }
   }
   for (config::Cluster& cluster : fresh) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "mesh/compile/authorization.h"
 #include "mesh/compile/clusters.h"
 #include "mesh/compile/listeners.h"
 #include "mesh/compile/virtual_hosts.h"
@@ -77,22 +78,6 @@ Result<std::vector<const model::Workload*>> chosen(const Input& input,
 void report_unsupported(const crd::Objects& objects, Diagnostics& out) {
   for (const crd::UnsupportedField& field : objects.unsupported)
     out.add(field.origin, field.object + ": " + field.message);
-  for (const crd::AuthorizationPolicy& policy : objects.authorization_policies) {
-    for (const crd::AuthorizationRule& rule : policy.spec.rules) {
-      for (const crd::AuthorizationTo& to : rule.to) {
-        if (!to.operation) continue;
-        std::vector<std::string> paths = to.operation->paths;
-        paths.insert(paths.end(), to.operation->not_paths.begin(), to.operation->not_paths.end());
-        const bool any = std::any_of(paths.begin(), paths.end(), [](const std::string& path) {
-          return path.find('{') != std::string::npos;
-        });
-        if (any)
-          out.add(to.operation->origin, "AuthorizationPolicy \"" + policy.metadata.name +
-                                            "\": templates of paths ({*}, {**}) are not supported "
-                                            "yet. Use a prefix or a suffix.");
-      }
-    }
-  }
 }
 
 }  // namespace
@@ -117,6 +102,7 @@ NodeConfig compile_node(const Snapshot& snapshot, const model::Workload& workloa
   node.policy_fails_open = snapshot.mesh.policy_check_fail_open;
   node.dns_queries = snapshot.profile->dns_queries;
   node.names_assignment = snapshot.profile->names_assignment;
+  tell_beyond_proxy(proxy, node.beyond_proxy);
   const std::vector<InboundTarget> targets = inbound_targets(proxy);
   node.clusters = outbound_clusters(proxy, secrets);
   node.endpoints = endpoints_of(proxy, node.clusters);
@@ -131,7 +117,8 @@ NodeConfig compile_node(const Snapshot& snapshot, const model::Workload& workloa
     node.listeners = outbound_listeners(proxy, routes);
     for (config::Listener& listener : inbound_listeners(proxy, targets, secrets, node.beyond_proxy))
       node.listeners.push_back(std::move(listener));
-    for (const std::string& name : routes) node.routes.push_back(sidecar_routes(proxy, name));
+    SidecarRoutes maker(proxy);
+    for (const std::string& name : routes) node.routes.push_back(maker.make(name));
   }
   sort_by_name(node.listeners);
   sort_by_name(node.routes);
@@ -143,6 +130,20 @@ NodeConfig compile_node(const Snapshot& snapshot, const model::Workload& workloa
   return node;
 }
 
+Result<> compile_each(
+    const Input& input, Diagnostics& out,
+    const std::function<Result<>(const std::string& name, const NodeConfig& config)>& visit) {
+  const Profile* profile = TRY(find_profile(input.profile));
+  Snapshot snapshot = make_snapshot(input.objects, *profile, out);
+  snapshot.folder = input.folder;
+  report_unsupported(input.objects, out);
+  TRY(out.result());
+  const std::vector<model::Workload>& all = snapshot.registry.workloads;
+  for (const model::Workload* workload : TRY(chosen(input, all)))
+    TRY(visit(node_name(*workload, all), compile_node(snapshot, *workload)));
+  return {};
+}
+
 Result<NodeConfigs> compile(const Input& input, Diagnostics& out) {
   const Profile* profile = TRY(find_profile(input.profile));
   Snapshot snapshot = make_snapshot(input.objects, *profile, out);
@@ -150,9 +151,8 @@ Result<NodeConfigs> compile(const Input& input, Diagnostics& out) {
   report_unsupported(input.objects, out);
   NodeConfigs configs;
   const std::vector<model::Workload>& all = snapshot.registry.workloads;
-  for (const model::Workload* workload : TRY(chosen(input, all))) {
+  for (const model::Workload* workload : TRY(chosen(input, all)))
     configs.emplace(node_name(*workload, all), compile_node(snapshot, *workload));
-  }
   return configs;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,6 +27,13 @@ using NodeConfigs = std::map<std::string, NodeConfig>;
 /// Fails with Errc::usage for a profile or node that does not exist (the message names near ones);
 /// what is wrong with the objects goes to `out`, and the answer leaves it out.
 Result<NodeConfigs> compile(const Input& input, Diagnostics& out);
+
+/// The same, one after the other and none kept: the configurations of a large mesh don't fit in
+/// memory together. Stops at the first failure of `visit`; nothing is compiled when something is
+/// wrong with the objects (Errc::config, all of it).
+Result<> compile_each(
+    const Input& input, Diagnostics& out,
+    const std::function<Result<>(const std::string& name, const NodeConfig& config)>& visit);
 
 /// The workloads, services and addresses that the objects describe, without compiling: for those
 /// who make the nodes.

@@ -67,19 +67,18 @@ std::vector<std::string> service_domains(const model::Service& service, std::uin
                                          const Proxy& proxy) {
   std::vector<std::string> names;
   add_names_of(service.host, proxy, names);
-  for (const model::Service& other : proxy.snapshot.registry.services) {
-    const bool alias =
-        other.resolution == model::Resolution::alias && other.external_name == service.host;
-    if (alias && model::visible(other.export_to, other.name_space, proxy.workload.name_space)) {
-      add_names_of(other.host, proxy, names);
-    }
+  for (const model::Service* other : proxy.snapshot.registry.aliases_of(service.host)) {
+    if (model::visible(other->export_to, other->name_space, proxy.workload.name_space))
+      add_names_of(other->host, proxy, names);
   }
   if (service.headless && service.kubernetes && proxy.profile().headless_per_endpoint) {
     const std::size_t count = names.size();
     for (std::size_t i = 0; i < count; ++i) names.push_back("*." + names[i]);
   }
+  const bool only_first = proxy.profile().entry_per_address && !service.kubernetes;
   for (const std::string& address : service.addresses) {
     if (address.find('/') == std::string::npos) names.push_back(address);
+    if (only_first) break;
   }
   if (!proxy.profile().domains_with_port) return names;
   std::vector<std::string> both;

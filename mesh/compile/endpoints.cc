@@ -230,12 +230,33 @@ void apply_locality(std::vector<LocalityGroup>& groups, const crd::TrafficPolicy
 const model::Service* service_with_port(const Proxy& proxy, const std::string& host,
                                         std::uint32_t number) {
   const model::Service* best = proxy.scope.find(host);
-  for (const model::Service* service : proxy.scope.services()) {
-    if (service->host != host || service->port(number) == nullptr) continue;
+  for (const model::Service* service : proxy.scope.all(host)) {
+    if (service->port(number) == nullptr) continue;
     const bool better = best->port(number) == nullptr || best->endpoints.empty();
     if (better) best = service;
   }
   return best;
+}
+
+/// Only endpoints that speak the mesh's TLS may be reached by TLS that is handed on unread; a
+/// locality that loses all of them stays.
+void keep_mutual_tls(config::ClusterLoadAssignment& assignment) {
+  for (config::LocalityLbEndpoints& locality : assignment.endpoints) {
+    auto& endpoints = locality.lb_endpoints;
+    const auto lacks = [](const config::LbEndpoint& endpoint) {
+      return !endpoint.metadata ||
+             endpoint.metadata->filter_metadata.count("envoy.transport_socket_match") == 0;
+    };
+    endpoints.erase(std::remove_if(endpoints.begin(), endpoints.end(), lacks), endpoints.end());
+    std::uint32_t weight = 0;
+    for (const config::LbEndpoint& endpoint : endpoints)
+      weight += endpoint.load_balancing_weight.value_or(0);
+    if (weight != 0) {
+      locality.load_balancing_weight = weight;
+    } else {
+      locality.load_balancing_weight.reset();
+    }
+  }
 }
 
 }  // namespace
@@ -276,18 +297,18 @@ std::vector<config::ClusterLoadAssignment> endpoints_of(
   std::vector<config::ClusterLoadAssignment> all;
   for (const config::Cluster& cluster : clusters) {
     if (cluster.type != config::Cluster::DiscoveryType::eds) continue;
-    const std::vector<std::string> parts = split(cluster.name, '|');
-    const auto number = static_cast<std::uint32_t>(std::stoul(parts[1]));
-    const model::Service* service = service_with_port(proxy, parts[3], number);
-    const model::Port* port = service->port(number);
+    const ClusterName name = parse_cluster_name(cluster.name);
+    const model::Service* service = service_with_port(proxy, name.host, name.port);
+    const model::Port* port = service->port(name.port);
     const crd::Subset* subset = nullptr;
     const Rule* rule = proxy.scope.rule_for(*service);
-    if (!parts[2].empty() && rule != nullptr) {
+    if (!name.subset.empty() && rule != nullptr) {
       for (const crd::Subset& candidate : rule->spec.subsets) {
-        if (candidate.name == parts[2]) subset = &candidate;
+        if (candidate.name == name.subset) subset = &candidate;
       }
     }
     all.push_back(load_assignment(proxy, *service, *port, subset, cluster.name));
+    if (name.dns_form) keep_mutual_tls(all.back());
   }
   return all;
 }

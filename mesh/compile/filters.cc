@@ -50,6 +50,16 @@ void set_identity_headers(Hcm& hcm, Side side, const Proxy& proxy) {
   details.cert = gateway;
 }
 
+void set_normalization(Hcm& hcm, model::PathNormalization form) {
+  using Form = model::PathNormalization;
+  hcm.normalize_path = form != Form::none;
+  hcm.merge_slashes = form == Form::merge_slashes || form == Form::decode_and_merge_slashes;
+  hcm.path_with_escaped_slashes_action =
+      form == Form::decode_and_merge_slashes
+          ? Hcm::PathWithEscapedSlashesAction::unescape_and_forward
+          : Hcm::PathWithEscapedSlashesAction::keep_unchanged;
+}
+
 template <class T>
 void add_http_filter(Hcm& hcm, const char* name, T message) {
   config::HttpFilter filter;
@@ -75,8 +85,31 @@ bool hashes_source(const Rule& rule, const std::string& subset) {
   return uses(rule.spec.traffic_policy).value_or(false);
 }
 
-void apply_rule(config::TcpProxy& tcp, const Rule* rule, const std::string& subset) {
+/// The tunnel of the subset's own policy, or of the host's for connections to no subset: neither
+/// inherits the other's. Source: Istio, TrafficPolicy.TunnelSettings.
+const crd::Tunnel* tunnel_of(const Rule& rule, const std::string& subset) {
+  const auto of_policy = [](const std::optional<crd::TrafficPolicy>& policy) {
+    return policy && policy->tunnel ? &*policy->tunnel : nullptr;
+  };
+  if (subset.empty()) return of_policy(rule.spec.traffic_policy);
+  for (const crd::Subset& candidate : rule.spec.subsets) {
+    if (candidate.name == subset) return of_policy(candidate.traffic_policy);
+  }
+  return nullptr;
+}
+
+void apply_tunnel(config::TcpProxy& tcp, const Rule& rule, const std::string& subset) {
+  const crd::Tunnel* tunnel = tunnel_of(rule, subset);
+  if (tunnel == nullptr) return;
+  config::TunnelingConfig& out = tcp.tunneling_config.emplace();
+  out.hostname = host_and_port(tunnel->target_host, tunnel->target_port);
+  out.use_post = tunnel->protocol == "POST";
+}
+
+void apply_rule(config::TcpProxy& tcp, const Rule* rule, const std::string& subset,
+                Tunnels tunnels = Tunnels::used) {
   if (rule == nullptr) return;
+  if (tunnels == Tunnels::used) apply_tunnel(tcp, *rule, subset);
   const auto& policy = rule->spec.traffic_policy;
   if (policy && policy->connection_pool && policy->connection_pool->tcp) {
     tcp.idle_timeout = policy->connection_pool->tcp->idle_timeout;
@@ -116,8 +149,7 @@ config::Filter http_connection(HttpOptions options, const Proxy& proxy) {
   hcm.use_remote_address = options.side == Side::gateway;
   if (proxy.snapshot.profile->name == "istio-1.0") trust_private_addresses(hcm);
   hcm.proxy_100_continue = true;
-  hcm.normalize_path = true;
-  hcm.path_with_escaped_slashes_action = Hcm::PathWithEscapedSlashesAction::keep_unchanged;
+  set_normalization(hcm, proxy.mesh().path_normalization);
   hcm.upgrade_configs.emplace_back().upgrade_type = "websocket";
   if (options.side == Side::gateway) hcm.http_protocol_options.emplace();
   if (options.http2) hcm.http2_protocol_options.emplace();
@@ -127,11 +159,12 @@ config::Filter http_connection(HttpOptions options, const Proxy& proxy) {
 }
 
 config::Filter tcp_proxy(const std::string& cluster, const std::string& stat_prefix,
-                         const Proxy& proxy, const Rule* rule, const std::string& subset) {
+                         const Proxy& proxy, const Rule* rule, const std::string& subset,
+                         Tunnels tunnels) {
   config::TcpProxy tcp;
   tcp.stat_prefix = stat_prefix;
   tcp.cluster = cluster;
-  apply_rule(tcp, rule, subset);
+  apply_rule(tcp, rule, subset, tunnels);
   tcp.access_log = access_logs(proxy.mesh());
   return as_filter(std::move(tcp));
 }

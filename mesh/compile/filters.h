@@ -25,10 +25,13 @@ struct HttpOptions {
 
 config::Filter http_connection(HttpOptions options, const Proxy& proxy);
 
+/// Whether a DestinationRule's tunnel counts; not where TLS is passed through to the mesh.
+enum class Tunnels : std::uint8_t { used, left_out };
+
 /// tcp_proxy to one cluster; the rule of its service gives time limits and hash.
 config::Filter tcp_proxy(const std::string& cluster, const std::string& stat_prefix,
                          const Proxy& proxy, const Rule* rule = nullptr,
-                         const std::string& subset = "");
+                         const std::string& subset = "", Tunnels tunnels = Tunnels::used);
 /// tcp_proxy for the destinations of a tcp or tls route.
 config::Filter tcp_proxy_to(const std::vector<crd::RouteDestination>& targets,
                             const VirtualService& service, std::uint32_t port, const Proxy& proxy);

@@ -212,7 +212,7 @@ class GatewayBuilder {
           ChainDraft chain;
           chain.server_names = {name};
           chain.application_protocols = kMutualAny;
-          chain.filters.push_back(tcp_proxy(name, name, proxy_, rule, subset));
+          chain.filters.push_back(tcp_proxy(name, name, proxy_, rule, subset, Tunnels::left_out));
           chain.sources = join_sources({server.source}, service->sources);
           chains.push_back(std::move(chain));
         }

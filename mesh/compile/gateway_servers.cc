@@ -47,7 +47,9 @@ std::string route_name(const GatewayServer& server, const crd::Metadata& metadat
   const std::string bind = server.server->bind.empty() ? "" : "." + server.server->bind;
   if (server.speaks_http()) return "http." + std::to_string(server.port) + bind;
   if (!server.ends_https()) return "";
-  std::string name = "https." + std::to_string(server.port) + "." + server.server->port.name;
+  // The server's own port; plain HTTP above is named after the one that the workload listens on.
+  std::string name =
+      "https." + std::to_string(server.server->port.number) + "." + server.server->port.name;
   if (profile.gateway_in_route_name) name += "." + metadata.name + "." + metadata.namespace_name;
   return name + bind;
 }

@@ -16,23 +16,27 @@ constexpr const char* kRead[] = {"accessLogEncoding",
                                  "defaultServiceExportTo",
                                  "defaultVirtualServiceExportTo",
                                  "disablePolicyChecks",
+                                 "dnsRefreshRate",
                                  "enableAutoMtls",
                                  "extensionProviders",
                                  "h2UpgradePolicy",
+                                 "inboundTrafficPolicy",
                                  "localityLbSetting",
                                  "meshMTLS",
                                  "mixerCheckServer",
                                  "mixerReportServer",
                                  "outboundTrafficPolicy",
+                                 "pathNormalization",
                                  "policyCheckFailOpen",
                                  "protocolDetectionTimeout",
                                  "rootNamespace",
                                  "tcpKeepalive",
+                                 "tlsDefaults",
                                  "trustDomain",
                                  "trustDomainAliases"};
 
-/// Telemetry, certificates, the control plane's own affairs, what an injector does, and 1.0's
-/// installation.
+/// Telemetry, certificates, the control plane's own affairs, what an injector does, several
+/// clusters, ambient mode, and 1.0's installation.
 constexpr const char* kWithoutEffect[] = {"ca",
                                           "caCertificates",
                                           "certificates",
@@ -44,6 +48,7 @@ constexpr const char* kWithoutEffect[] = {"ca",
                                           "enableEnvoyAccessLogService",
                                           "enablePrometheusMerge",
                                           "enableTracing",
+                                          "hboneIdleTimeout",
                                           "ingressClass",
                                           "ingressControllerMode",
                                           "ingressSelector",
@@ -54,15 +59,15 @@ constexpr const char* kWithoutEffect[] = {"ca",
                                           "proxyListenPort",
                                           "sdsRefreshDelay",
                                           "sdsUdsPath",
+                                          "serviceScopeConfigs",
+                                          "serviceSettings",
                                           "sidecarToTelemetrySessionAffinity",
                                           "telemetryConfig",
+                                          "thriftConfig",
                                           "verifyCertificateAtClient"};
 
 /// Known to Istio, with an effect on what proxies do.
-constexpr const char* kUnsupported[] = {
-    "authPolicy",           "discoverySelectors", "dnsRefreshRate", "hboneIdleTimeout",
-    "inboundTrafficPolicy", "pathNormalization",  "proxyHttpPort",  "serviceScopeConfigs",
-    "serviceSettings",      "thriftConfig",       "tlsDefaults"};
+constexpr const char* kUnsupported[] = {"authPolicy", "discoverySelectors", "proxyHttpPort"};
 
 /// Reads fields of one MeshConfig document, as far as they change what proxies do.
 class MeshReader {
@@ -92,6 +97,9 @@ class MeshReader {
     read_retries();
     read_keepalive();
     read_tls();
+    read_inbound();
+    read_normalization();
+    mesh_.dns_refresh_rate = duration_at("dnsRefreshRate");
     if (const Value* policy = root_.find("h2UpgradePolicy"))
       mesh_.h2_upgrade = is_text(*policy, "UPGRADE");
     read_providers();
@@ -174,6 +182,38 @@ class MeshReader {
     const Value* least = root_.at_path("meshMTLS/minProtocolVersion");
     mesh_.tls_13 = least != nullptr && is_text(*least, "TLSV1_3");
     texts("meshMTLS/cipherSuites", mesh_.cipher_suites);
+    texts("tlsDefaults/cipherSuites", mesh_.tls_default_ciphers);
+    texts("tlsDefaults/ecdhCurves", mesh_.tls_default_curves);
+    text_at("tlsDefaults/minProtocolVersion", mesh_.tls_default_version);
+  }
+  void read_inbound() {
+    const Value* mode = root_.at_path("inboundTrafficPolicy/mode");
+    if (mode == nullptr) return;
+    mesh_.inbound_to_localhost = is_text(*mode, "LOCALHOST");
+    if (!mesh_.inbound_to_localhost && !is_text(*mode, "PASSTHROUGH"))
+      wrong(*mode, "inboundTrafficPolicy.mode", "PASSTHROUGH or LOCALHOST");
+  }
+  void read_normalization() {
+    const Value* stated = root_.at_path("pathNormalization/normalization");
+    if (stated == nullptr) return;
+    struct Named {
+      const char* name;
+      model::PathNormalization value;
+    };
+    using Form = model::PathNormalization;
+    static constexpr Named kForms[] = {
+        {"DEFAULT", Form::base},
+        {"NONE", Form::none},
+        {"BASE", Form::base},
+        {"MERGE_SLASHES", Form::merge_slashes},
+        {"DECODE_AND_MERGE_SLASHES", Form::decode_and_merge_slashes}};
+    for (const Named& form : kForms) {
+      if (!is_text(*stated, form.name)) continue;
+      mesh_.path_normalization = form.value;
+      return;
+    }
+    wrong(*stated, "pathNormalization.normalization",
+          "DEFAULT, NONE, BASE, MERGE_SLASHES or DECODE_AND_MERGE_SLASHES");
   }
 
   void read_topology() {

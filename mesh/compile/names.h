@@ -10,6 +10,13 @@ namespace lab::compile {
 std::string cluster_name(std::uint32_t port, std::string_view subset, std::string_view host);
 /// The same in the form that is a valid DNS name: "outbound_.80_.v1_.HOST".
 std::string dns_cluster_name(std::uint32_t port, std::string_view subset, std::string_view host);
+/// The parts of either form.
+struct ClusterName {
+  std::uint32_t port = 0;
+  std::string subset, host;
+  bool dns_form = false;
+};
+ClusterName parse_cluster_name(const std::string& name);
 /// "HOST:80", the name of a virtual host.
 std::string host_and_port(std::string_view host, std::uint32_t port);
 /// "ADDRESS_PORT", the name of a listener.

@@ -60,12 +60,14 @@ Profile istio_current() {
   p.tls_by_service_host = true;
   p.detect_protocols = true;
   p.headless_per_endpoint = true;
+  p.entry_per_address = true;
   p.absolute_domains = true;
   p.catch_all_host = true;
   p.case_sensitive_stated = true;
   p.retry_on = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes";
   p.retries = 2;
   p.inbound_retry_on = "reset-before-request";
+  p.mirror_keeps_host = true;
   p.count_attempts = true;
   p.gateway_in_route_name = true;
   p.direct_response_bytes = 1048576;

@@ -34,6 +34,8 @@ struct Profile {
       false;                      ///< TLS ports at 0.0.0.0 match the service's host as server name.
   bool detect_protocols = false;  ///< Ports that say nothing are sniffed; else they are TCP.
   bool headless_per_endpoint = false;
+  bool entry_per_address = false;  ///< A ServiceEntry is a service for each address: each brings
+                                   ///< all endpoints, and only the first names virtual hosts.
   std::string_view server_name;  ///< What proxies call themselves in answers; empty: Envoy's own.
   // Virtual hosts and routes.
   bool domains_with_port = false;  ///< "host" and "host:80".
@@ -46,6 +48,7 @@ struct Profile {
   std::string_view retry_on;  ///< Of every route to a service; empty: no retries.
   std::uint32_t retries = 0;
   std::string_view inbound_retry_on;
+  bool mirror_keeps_host = false;      ///< Else Envoy appends "-shadow" to a copy's host.
   bool count_attempts = false;         ///< x-envoy-attempt-count.
   bool gateway_in_route_name = false;  ///< "https.443.NAME.GATEWAY.NAMESPACE".
   std::uint32_t direct_response_bytes = 0;

@@ -1,4 +1,5 @@
 #include "mesh/compile/rbac_matchers.h"
+#include "mesh/config/foreign.h"
 
 namespace lab::compile {
 
@@ -126,6 +127,19 @@ std::vector<std::string> bracket_steps(const std::string& text) {
     open = text.find('[', close);
   }
   return steps;
+}
+
+bool is_path_template(const std::string& path) {
+  return path.find("{*}") != std::string::npos || path.find("{**}") != std::string::npos;
+}
+
+config::TypedExtensionConfig path_template(const std::string& path) {
+  Value match;
+  match.set("pathTemplate", replace_all(replace_all(path, "{*}", "*"), "{**}", "**"));
+  config::TypedExtensionConfig extension;
+  extension.name = "uri-template";
+  extension.typed_config = config::foreign<config::UriTemplateMatch>(std::move(match));
+  return extension;
 }
 
 config::Permission any_permission() {

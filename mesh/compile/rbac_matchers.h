@@ -28,6 +28,10 @@ std::vector<std::string> bracket_steps(const std::string& text);
 /// Text as a regular expression that matches just it.
 std::string quote_regex(const std::string& text);
 
+/// "/a/{*}/b", "/a/{**}": one segment, any number of them.
+bool is_path_template(const std::string& path);
+config::TypedExtensionConfig path_template(const std::string& path);
+
 config::Permission any_permission();
 config::Permission all_of(std::vector<config::Permission> parts);
 config::Permission any_of(std::vector<config::Permission> parts);

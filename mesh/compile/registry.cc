@@ -22,6 +22,13 @@ bool service_before(const model::Service& a, const model::Service& b) {
   return a.host < b.host;
 }
 
+/// One service stands for as many as there are addresses, with the endpoints of each of them.
+void repeat_by_address(model::Service& entry) {
+  const std::vector<model::Endpoint> once = entry.endpoints;
+  for (std::size_t i = 1; i < entry.addresses.size(); ++i)
+    entry.endpoints.insert(entry.endpoints.end(), once.begin(), once.end());
+}
+
 }  // namespace
 
 AddressPool::AddressPool(std::uint32_t first, std::vector<std::string> taken)
@@ -42,19 +49,25 @@ model::Source source_of(const crd::Object& object) {
   return {object.kind, object.metadata.namespace_name + "/" + object.metadata.name, object.origin};
 }
 
+bool speaks_mutual_tls(const crd::WorkloadEntrySpec& entry) {
+  const auto stated = entry.labels.find("security.istio.io/tlsMode");
+  return stated != entry.labels.end() ? stated->second == "istio" : !entry.service_account.empty();
+}
+
 model::Registry make_registry(const crd::Objects& objects, const model::MeshOptions& mesh,
                               const Profile& profile) {
   model::Registry registry;
   registry.workloads = make_workloads(objects, profile);
   registry.services = make_services(objects, mesh, profile);
-  for (model::Service& service : registry.services)
-    add_endpoints(service, objects, registry.workloads, profile);
+  const EndpointFinder finder(objects, registry.workloads, profile);
+  for (model::Service& service : registry.services) finder.add_to(service);
   for (model::Service& entry : make_entries(objects, registry.workloads, mesh)) {
     if (!profile.detect_protocols) {
       for (model::Port& port : entry.ports) {
         if (port.protocol == model::Protocol::sniffed) port.protocol = model::Protocol::tcp;
       }
     }
+    if (profile.entry_per_address) repeat_by_address(entry);
     registry.services.push_back(std::move(entry));
   }
   std::stable_sort(registry.services.begin(), registry.services.end(), service_before);

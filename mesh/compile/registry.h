@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unordered_map>
+
 #include "mesh/compile/profile.h"
 #include "mesh/crd/objects.h"
 #include "mesh/model/registry.h"
@@ -19,15 +21,37 @@ std::vector<model::Workload> make_workloads(const crd::Objects& objects, const P
 /// Kubernetes Services, without endpoints.
 std::vector<model::Service> make_services(const crd::Objects& objects,
                                           const model::MeshOptions& mesh, const Profile& profile);
-/// Fills in the endpoints of a Kubernetes Service: from EndpointSlices, else Endpoints, else its
-/// selector.
-void add_endpoints(model::Service& service, const crd::Objects& objects,
-                   const std::vector<model::Workload>& workloads, const Profile& profile);
+/// Finds the endpoints of Kubernetes Services: from EndpointSlices, else Endpoints, else by
+/// selector. Made once for all Services; the objects and workloads outlive it.
+class EndpointFinder {
+ public:
+  EndpointFinder(const crd::Objects& objects, const std::vector<model::Workload>& workloads,
+                 const Profile& profile);
+  void add_to(model::Service& service) const;
+
+ private:
+  const model::Workload* find(const std::string& name_space,
+                              const std::optional<crd::ObjectReference>& reference,
+                              const std::string& address) const;
+  void from_slice(model::Service& service, const crd::EndpointSlice& slice) const;
+  void from_endpoints(model::Service& service, const crd::Endpoints& source) const;
+  void from_selector(model::Service& service) const;
+
+  const Profile& profile_;
+  std::unordered_map<std::string, const model::Workload*> by_name_, by_address_;
+  /// By "NAMESPACE/KEY=VALUE" of each label, in order of address.
+  std::unordered_map<std::string, std::vector<const model::Workload*>> by_label_;
+  std::unordered_map<std::string, std::vector<const crd::EndpointSlice*>> slices_;
+  std::unordered_map<std::string, std::vector<const crd::Endpoints*>> endpoints_;
+};
 
 /// ServiceEntries, one service for each host, with endpoints.
 std::vector<model::Service> make_entries(const crd::Objects& objects,
                                          const std::vector<model::Workload>& workloads,
                                          const model::MeshOptions& mesh);
+
+/// What the label says, else whether the entry names an account: then a proxy is there.
+bool speaks_mutual_tls(const crd::WorkloadEntrySpec& entry);
 
 /// Hands out IPv4 addresses in a row, never one that is taken.
 class AddressPool {

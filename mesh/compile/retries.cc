@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "mesh/compile/routes.h"
 #include "mesh/config/cluster.h"
+#include "mesh/config/foreign.h"
 
 namespace lab::compile {
 namespace {
@@ -48,6 +49,16 @@ void set_conditions(config::RetryPolicy& policy, const std::string& text) {
     policy.retry_on += ",retriable-status-codes";
 }
 
+/// After each second retry the priorities that were tried are left out. Source: Istio,
+/// HTTPRetry.retryRemoteLocalities.
+void leave_priorities(config::RetryPolicy& policy) {
+  Value settings;
+  settings.set("updateFrequency", 2);
+  config::RetryPriority& priority = policy.retry_priority.emplace();
+  priority.name = "envoy.retry_priorities.previous_priorities";
+  priority.typed_config = config::foreign<config::PreviousPriorities>(std::move(settings));
+}
+
 }  // namespace
 
 std::optional<config::RetryPolicy> retry_policy(const std::optional<crd::HttpRetry>& retries,
@@ -75,6 +86,7 @@ std::optional<config::RetryPolicy> retry_policy(const std::optional<crd::HttpRet
   policy.num_retries = static_cast<std::uint32_t>(stated->attempts);
   if (!stated->retry_on.empty()) set_conditions(policy, stated->retry_on);
   if (stated->per_try_timeout) policy.per_try_timeout = *stated->per_try_timeout;
+  if (stated->retry_remote_localities.value_or(false)) leave_priorities(policy);
   if (stated->backoff) policy.retry_back_off.emplace().base_interval = *stated->backoff;
   return policy;
 }

@@ -73,6 +73,7 @@ class ActionBuilder {
     policy.cluster = cluster_of(destination);
     policy.runtime_fraction = std::move(share);
     policy.trace_sampled = false;
+    policy.disable_shadow_host_suffix_append = context_.proxy.profile().mirror_keeps_host;
   }
 
   void mirrors(config::RouteAction& action) const {

@@ -136,24 +136,49 @@ void Scope::add_listener(const crd::IstioEgressListener& listener) {
     if (chosen.count(&service) == 0) continue;
     const model::Service* best = snapshot_.registry.find(service.host, workload_.name_space);
     const model::Service* taken = best != nullptr && chosen.count(best) != 0 ? best : &service;
-    if (seen.insert(service.host).second) set.services.push_back(taken);
+    const bool imported = imports(service.name_space, service.host);
+    if (seen.insert(service.host).second)
+      set.services.push_back(imported ? only_port(*taken, listener) : taken);
   }
   egress_.push_back(std::move(set));
+}
+
+/// A listener for one port brings that port of a service alone. (With a single port a service is
+/// taken as it is, whatever its number.)
+const model::Service* Scope::only_port(const model::Service& service,
+                                       const crd::IstioEgressListener& listener) {
+  if (!listener.port || service.ports.size() < 2) return &service;
+  const model::Port* port = service.port(listener.port->number);
+  if (port == nullptr) return &service;
+  model::Service& narrowed = narrowed_.emplace_back(service);
+  narrowed.ports = {*port};
+  return &narrowed;
 }
 
 void Scope::collect_services() {
   std::set<const model::Service*> known;
   for (const Egress& set : egress_) {
     for (const model::Service* service : set.services) {
-      by_host_.emplace(service->host, service);
-      if (known.insert(service).second) services_.push_back(service);
+      if (!known.insert(service).second) continue;
+      std::vector<const model::Service*>& same = by_host_[service->host];
+      // Of the same service the one that shows more ports comes first.
+      const bool wider = !same.empty() && same.front()->name_space == service->name_space &&
+                         same.front()->ports.size() < service->ports.size();
+      same.insert(wider ? same.begin() : same.end(), service);
+      services_.push_back(service);
     }
   }
 }
 
 const model::Service* Scope::find(const std::string& host) const {
+  const std::vector<const model::Service*>& found = all(host);
+  return found.empty() ? nullptr : found.front();
+}
+
+const std::vector<const model::Service*>& Scope::all(const std::string& host) const {
+  static const std::vector<const model::Service*> none;
   const auto found = by_host_.find(host);
-  return found == by_host_.end() ? nullptr : found->second;
+  return found == by_host_.end() ? none : found->second;
 }
 
 std::vector<const VirtualService*> Scope::bound_to(const std::string& gateway) const {

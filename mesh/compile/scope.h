@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -26,6 +27,8 @@ class Scope {
   /// Every service of all egress sets once, in Istio's order.
   const std::vector<const model::Service*>& services() const { return services_; }
   const model::Service* find(const std::string& host) const;
+  /// All of that host, in the same order: Istio 1.0 let several share one.
+  const std::vector<const model::Service*>& all(const std::string& host) const;
   const crd::Sidecar* sidecar() const { return sidecar_; }
   /// VirtualServices bound to a gateway ("mesh", "NAMESPACE/NAME") that this workload sees: private
   /// ones first.
@@ -42,6 +45,8 @@ class Scope {
   void add_everything();
   void add_listener(const crd::IstioEgressListener& listener);
   void collect_services();
+  const model::Service* only_port(const model::Service& service,
+                                  const crd::IstioEgressListener& listener);
   const Rule* best_rule(const std::string& host, const std::string& name_space,
                         bool exported) const;
 
@@ -49,8 +54,9 @@ class Scope {
   const model::Workload& workload_;
   const crd::Sidecar* sidecar_ = nullptr;
   std::vector<Egress> egress_;
+  std::deque<model::Service> narrowed_;  ///< Services without the ports that a Sidecar leaves out.
   std::vector<const model::Service*> services_;
-  std::unordered_map<std::string, const model::Service*> by_host_;
+  std::unordered_map<std::string, std::vector<const model::Service*>> by_host_;
   mutable std::unordered_map<const model::Service*, const Rule*> rule_cache_;
   std::unordered_map<std::string, std::vector<const Rule*>> exact_rules_;
   std::vector<const Rule*> wildcard_rules_;

@@ -166,9 +166,21 @@ void Secrets::add_credential(config::CommonTlsContext& tls, const std::string& n
 void Secrets::trust_credential(config::CommonTlsContext& tls, const std::string& name,
                                std::vector<config::StringMatcher> names,
                                const std::string& revoked) {
+  const std::string own = name + "-cacert";
+  trust_secret(tls, own, find(own) != nullptr ? own : name, std::move(names), revoked);
+}
+
+void Secrets::trust_authority(config::CommonTlsContext& tls, const std::string& name,
+                              std::vector<config::StringMatcher> names,
+                              const std::string& revoked) {
+  trust_secret(tls, name, name, std::move(names), revoked);
+}
+
+void Secrets::trust_secret(config::CommonTlsContext& tls, const std::string& name,
+                           const std::string& holder, std::vector<config::StringMatcher> names,
+                           const std::string& revoked) {
   config::Secret secret;
-  secret.name = "kubernetes://" + name + "-cacert";
-  const std::string holder = find(name + "-cacert") != nullptr ? name + "-cacert" : name;
+  secret.name = "kubernetes://" + name;
   secret.validation_context.emplace();
   secret.validation_context->trusted_ca = content(holder, {"ca.crt", "cacert"});
   combine(tls, secret.name, std::move(names), revoked);

@@ -39,12 +39,18 @@ class Secrets {
   void add_credential(config::CommonTlsContext& tls, const std::string& name);
   void trust_credential(config::CommonTlsContext& tls, const std::string& name,
                         std::vector<config::StringMatcher> names, const std::string& revoked = "");
+  /// Authorities that are in a Secret of their own.
+  void trust_authority(config::CommonTlsContext& tls, const std::string& name,
+                       std::vector<config::StringMatcher> names, const std::string& revoked);
 
   std::vector<config::Secret> take();
 
  private:
   config::SdsSecretConfig reference(const std::string& name) const;
   void remember(config::Secret secret) { secrets_.emplace(secret.name, std::move(secret)); }
+  void trust_secret(config::CommonTlsContext& tls, const std::string& name,
+                    const std::string& holder, std::vector<config::StringMatcher> names,
+                    const std::string& revoked);
   void combine(config::CommonTlsContext& tls, const std::string& secret,
                std::vector<config::StringMatcher> names, const std::string& revoked) const;
   const crd::Secret* find(const std::string& name) const;

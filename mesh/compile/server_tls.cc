@@ -20,10 +20,27 @@ void set_parameters(config::CommonTlsContext& common, const crd::ServerTlsSettin
                    !tls.cipher_suites.empty() ||
                    tls.max_protocol_version != crd::TlsProtocol::TLS_AUTO;
   if (!any) return;
-  config::TlsParameters& parameters = common.tls_params.emplace();
-  parameters.tls_minimum_protocol_version = version_of(tls.min_protocol_version);
+  if (!common.tls_params) common.tls_params.emplace();
+  config::TlsParameters& parameters = *common.tls_params;
+  if (tls.min_protocol_version != crd::TlsProtocol::TLS_AUTO)
+    parameters.tls_minimum_protocol_version = version_of(tls.min_protocol_version);
   parameters.tls_maximum_protocol_version = version_of(tls.max_protocol_version);
-  parameters.cipher_suites = tls.cipher_suites;
+  if (!tls.cipher_suites.empty()) parameters.cipher_suites = tls.cipher_suites;
+}
+
+/// MeshConfig.tlsDefaults, below what the server states itself.
+void set_defaults(config::CommonTlsContext& common, const model::MeshOptions& mesh) {
+  using Version = config::TlsParameters::TlsProtocol;
+  const bool versions =
+      mesh.tls_default_version == "TLSV1_2" || mesh.tls_default_version == "TLSV1_3";
+  if (!versions && mesh.tls_default_ciphers.empty() && mesh.tls_default_curves.empty()) return;
+  config::TlsParameters& parameters = common.tls_params.emplace();
+  parameters.cipher_suites = mesh.tls_default_ciphers;
+  parameters.ecdh_curves = mesh.tls_default_curves;
+  if (versions) {
+    parameters.tls_minimum_protocol_version =
+        mesh.tls_default_version == "TLSV1_3" ? Version::tlsv1_3 : Version::tlsv1_2;
+  }
 }
 
 void set_peer_hashes(config::CommonTlsContext& common, const crd::ServerTlsSettings& tls) {
@@ -48,8 +65,12 @@ void add_credentials(config::CommonTlsContext& common, const crd::ServerTlsSetti
   }
   const std::string& name =
       tls.credential_names.empty() ? tls.credential_name : tls.credential_names.front();
-  if (checks_client)
+  if (checks_client && !tls.ca_cert_credential_name.empty()) {
+    secrets.trust_authority(common, tls.ca_cert_credential_name, exact_names(tls.subject_alt_names),
+                            tls.ca_crl);
+  } else if (checks_client) {
     secrets.trust_credential(common, name, exact_names(tls.subject_alt_names), tls.ca_crl);
+  }
 }
 
 void add_files(config::CommonTlsContext& common, const crd::ServerTlsSettings& tls,
@@ -88,6 +109,7 @@ config::DownstreamTlsContext server_tls(const crd::ServerTlsSettings& tls, bool 
   common.alpn_protocols.emplace_back("h2");
   common.alpn_protocols.emplace_back("http/1.1");
   if (tls.mode != Mode::ISTIO_MUTUAL) {
+    set_defaults(common, proxy.mesh());
     set_parameters(common, tls);
     set_peer_hashes(common, tls);
   }

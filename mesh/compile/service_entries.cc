@@ -45,8 +45,7 @@ void add_inline(model::Service& service, const crd::ServiceEntry& entry) {
       endpoint.locality = spec.locality;
       endpoint.network = spec.network;
       endpoint.weight = spec.weight;
-      const auto mode = spec.labels.find("security.istio.io/tlsMode");
-      endpoint.mutual_tls = mode != spec.labels.end() && mode->second == "istio";
+      endpoint.mutual_tls = speaks_mutual_tls(spec);
       endpoint.sources.push_back(
           {"ServiceEntry", entry.metadata.namespace_name + "/" + entry.metadata.name, spec.origin});
       service.endpoints.push_back(std::move(endpoint));
@@ -71,7 +70,7 @@ void add_selected(model::Service& service, const crd::ServiceEntry& entry,
                           : port_of({}, port);
       endpoint.port_name = port.name;
       endpoint.labels = workload.labels;
-      endpoint.service_account = workload.service_account;
+      if (workload.account_stated) endpoint.service_account = workload.service_account;
       endpoint.name_space = workload.name_space;
       endpoint.workload = workload.name;
       endpoint.locality = workload.locality;

@@ -129,9 +129,9 @@ class InboundBuilder {
   Destination destination_of(const InboundTarget& target) const {
     Destination to;
     to.cluster = inbound_cluster_name(target, proxy_.profile());
-    const std::string bind = target.ingress != nullptr && !target.ingress->bind.empty()
-                                 ? target.ingress->bind
-                                 : std::string(kAnyAddress);
+    std::string bind(kAnyAddress);
+    if (target.ingress != nullptr)
+      bind = target.ingress->bind.empty() ? proxy_.workload.address : target.ingress->bind;
     to.chain_name = to.http_chain_name = listener_name(bind, target.target);
     to.stat_prefix = "inbound_" + to.chain_name + ";";
     to.operation = host_and_port(target.host, target.port.number);

@@ -1,5 +1,7 @@
 #include "mesh/compile/snapshot.h"
 
+#include <unordered_map>
+
 #include "mesh/compile/registry.h"
 #include "mesh/model/host.h"
 
@@ -42,6 +44,7 @@ void merge_into(Rule& merged, const crd::DestinationRule& later) {
 
 std::vector<Rule> merge_rules(const crd::Objects& objects, const model::MeshOptions& mesh) {
   std::vector<Rule> rules;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_host;  // "NAMESPACE/HOST".
   for (const crd::DestinationRule* source : oldest_first(objects.destination_rules)) {
     Rule rule;
     rule.name = source->metadata.name;
@@ -49,14 +52,15 @@ std::vector<Rule> merge_rules(const crd::Objects& objects, const model::MeshOpti
     rule.spec = source->spec;
     rule.spec.host = model::full_host(source->spec.host, rule.name_space, mesh.domain);
     if (rule.spec.export_to.empty()) rule.spec.export_to = mesh.default_destination_rule_export_to;
-    const auto earlier = std::find_if(rules.begin(), rules.end(), [&](const Rule& other) {
-      return other.name_space == rule.name_space && other.spec.host == rule.spec.host &&
-             same_scope(other.spec, rule.spec);
+    std::vector<std::size_t>& same_host = by_host[rule.name_space + "/" + rule.spec.host];
+    const auto earlier = std::find_if(same_host.begin(), same_host.end(), [&](std::size_t place) {
+      return same_scope(rules[place].spec, rule.spec);
     });
-    if (earlier != rules.end()) {
-      merge_into(*earlier, *source);
+    if (earlier != same_host.end()) {
+      merge_into(rules[*earlier], *source);
       continue;
     }
+    same_host.push_back(rules.size());
     rule.sources.push_back(source_of(*source));
     rules.push_back(std::move(rule));
   }

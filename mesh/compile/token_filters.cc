@@ -3,31 +3,13 @@
 
 #include "base/text.h"
 #include "mesh/compile/authorization.h"
+#include "mesh/compile/policies.h"
 #include "mesh/config/foreign.h"
 
 /// RequestAuthentication as Envoy's jwt_authn filter: a request without a token passes, one with a
 /// token that no rule accepts is refused. Source: Istio, security/v1/request_authentication.proto.
 namespace lab::compile {
 namespace {
-
-std::vector<const crd::RequestAuthentication*> authentications_for(const Proxy& proxy) {
-  std::vector<const crd::RequestAuthentication*> found;
-  const std::string& root = proxy.mesh().root_namespace;
-  for (const bool from_root : {true, false}) {
-    for (const crd::RequestAuthentication* policy :
-         oldest_first(proxy.snapshot.objects->request_authentications)) {
-      const std::string& owner = policy->metadata.namespace_name;
-      if ((owner == root) != from_root) continue;
-      if (!from_root && owner != proxy.workload.name_space) continue;
-      if (policy->spec.target_ref || !policy->spec.target_refs.empty()) continue;
-      if (policy->spec.selector &&
-          !model::selects(policy->spec.selector->match_labels, proxy.workload.labels))
-        continue;
-      found.push_back(policy);
-    }
-  }
-  return found;
-}
 
 Value texts(const std::vector<std::string>& all) {
   Value list{Value::Array{}};
@@ -137,7 +119,8 @@ Value requirement_for(const std::vector<std::string>& providers) {
 
 std::vector<config::HttpFilter> token_filters(const Proxy& proxy, Diagnostics& beyond_proxy) {
   std::vector<const crd::JwtRule*> rules;
-  for (const crd::RequestAuthentication* policy : authentications_for(proxy)) {
+  for (const crd::RequestAuthentication* policy :
+       policies_for(proxy, proxy.snapshot.objects->request_authentications)) {
     beyond_proxy.add(policy->origin, "RequestAuthentication \"" + policy->metadata.name +
                                          "\": the lab's proxy cannot check tokens yet. Run it "
                                          "with --proxy envoy, or remove the object.");

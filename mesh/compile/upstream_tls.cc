@@ -107,6 +107,15 @@ config::UpstreamTlsContext own_context(ClusterDraft& draft, const crd::ClientTls
   return context;
 }
 
+/// MeshConfig.tlsDefaults, for certificates of the rule's own.
+void set_upstream_defaults(config::UpstreamTlsContext& context, const model::MeshOptions& mesh) {
+  if (mesh.tls_default_ciphers.empty() && mesh.tls_default_curves.empty()) return;
+  std::optional<config::TlsParameters>& parameters = context.common_tls_context->tls_params;
+  if (!parameters) parameters.emplace();
+  parameters->cipher_suites = mesh.tls_default_ciphers;
+  parameters->ecdh_curves = mesh.tls_default_curves;
+}
+
 /// Only endpoints that are known to speak the mesh's TLS get it.
 void use_where_spoken(config::Cluster& cluster, config::TransportSocket socket) {
   config::TransportSocketMatch spoken, other;
@@ -153,7 +162,9 @@ void apply_upstream_tls(ClusterDraft& draft, const crd::TrafficPolicy& policy,
       (tls.client_certificate.empty() || tls.private_key.empty())) {
     return;
   }
-  draft.cluster.transport_socket = tls_socket(own_context(draft, tls, input, profile, secrets));
+  config::UpstreamTlsContext context = own_context(draft, tls, input, profile, secrets);
+  set_upstream_defaults(context, proxy.mesh());
+  draft.cluster.transport_socket = tls_socket(std::move(context));
 }
 
 void wrap_in_proxy_protocol(config::Cluster& cluster, const crd::ProxyProtocol& protocol) {

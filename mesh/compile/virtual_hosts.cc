@@ -30,6 +30,7 @@ class HostCollector {
     }
     for (const auto& [host, service] : by_host_) {
       if (service->resolution != model::Resolution::alias) known_names_.insert(host);
+      if (model::is_wildcard(host)) wildcard_services_.push_back(host);
     }
     index_wildcards();
   }
@@ -100,9 +101,12 @@ class HostCollector {
     return std::any_of(
         service.spec.hosts.begin(), service.spec.hosts.end(), [&](const std::string& host) {
           if (by_host_.count(host) != 0) return true;
+          if (!model::is_wildcard(host)) {
+            return std::any_of(wildcard_services_.begin(), wildcard_services_.end(),
+                               [&](const auto& name) { return model::host_within(name, host); });
+          }
           return std::any_of(by_host_.begin(), by_host_.end(), [&](const auto& entry) {
-            return (model::is_wildcard(host) || model::is_wildcard(entry.first)) &&
-                   model::host_within(entry.first, host);
+            return model::host_within(entry.first, host);
           });
         });
   }
@@ -110,7 +114,7 @@ class HostCollector {
   void add_virtual_service(const VirtualService& service) {
     if (!concerns(service)) return;
     const RouteContext context{proxy_, port_, std::string(kMeshGateway), false,
-                               [this](const std::string& host) { return proxy_.scope.find(host); }};
+                               [this](const std::string& host) { return target(host); }};
     const std::vector<config::Route> routes = http_routes(service, context);
     if (routes.empty()) return;
     std::vector<const model::Service*> services;
@@ -131,6 +135,14 @@ class HostCollector {
       add(one->host, service_domains(*one, port_, proxy_), routes,
           join_sources(service.sources, one->sources));
     }
+  }
+
+  /// The service of a destination. Istio knows only those that have the listener's port here: to
+  /// others a destination without a port gets the listener's.
+  const model::Service* target(const std::string& host) const {
+    const model::Service* service = proxy_.scope.find(host);
+    if (service == nullptr || !proxy_.profile().detect_protocols) return service;
+    return service->port(port_) == nullptr ? nullptr : service;
   }
 
   void add_plain(const model::Service& service) {
@@ -166,6 +178,7 @@ class HostCollector {
   std::uint32_t port_;
   std::map<std::string, const model::Service*> by_host_;
   std::map<std::string, const VirtualService*> wildcard_of_;
+  std::vector<std::string> wildcard_services_;
   std::set<std::string> exact_, names_, domains_, known_names_;
   std::set<const model::Service*> taken_;
   std::vector<config::VirtualHost> hosts_;
@@ -182,20 +195,6 @@ const Egress& egress_for(const Proxy& proxy, std::uint32_t port) {
     if (egress.listener == nullptr || !egress.listener->port) return egress;
   }
   return proxy.scope.egress().front();
-}
-
-std::vector<config::VirtualHost> only_host(std::vector<config::VirtualHost> all,
-                                           const std::string& host) {
-  std::vector<config::VirtualHost> kept;
-  for (config::VirtualHost& candidate : all) {
-    if (std::find(candidate.domains.begin(), candidate.domains.end(), host) ==
-        candidate.domains.end())
-      continue;
-    candidate.domains = {"*"};
-    kept.push_back(std::move(candidate));
-    break;
-  }
-  return kept;
 }
 
 }  // namespace
@@ -222,7 +221,18 @@ std::optional<config::VirtualHost> catch_all_host(const Proxy& proxy) {
   return host;
 }
 
-config::RouteConfiguration sidecar_routes(const Proxy& proxy, const std::string& name) {
+const SidecarRoutes::Port& SidecarRoutes::at(std::uint32_t number) {
+  const auto known = ports_.find(number);
+  if (known != ports_.end()) return known->second;
+  Port& port = ports_[number];
+  port.hosts = HostCollector(proxy_, egress_for(proxy_, number), number).collect();
+  for (std::size_t i = 0; i < port.hosts.size(); ++i) {
+    for (const std::string& domain : port.hosts[i].domains) port.by_domain.emplace(domain, i);
+  }
+  return port;
+}
+
+config::RouteConfiguration SidecarRoutes::make(const std::string& name) {
   config::RouteConfiguration routes;
   routes.name = name;
   routes.validate_clusters = false;
@@ -230,16 +240,21 @@ config::RouteConfiguration sidecar_routes(const Proxy& proxy, const std::string&
   const bool one_service = colon != std::string::npos;
   const auto port =
       static_cast<std::uint32_t>(std::stoul(one_service ? name.substr(colon + 1) : name));
-  routes.virtual_hosts = HostCollector(proxy, egress_for(proxy, port), port).collect();
+  const Port& all = at(port);
   if (one_service) {
-    routes.virtual_hosts = only_host(std::move(routes.virtual_hosts), name.substr(0, colon));
-  } else if (auto rest = catch_all_host(proxy)) {
-    routes.virtual_hosts.push_back(std::move(*rest));
+    const auto own = all.by_domain.find(name.substr(0, colon));
+    if (own != all.by_domain.end()) {
+      routes.virtual_hosts.push_back(all.hosts[own->second]);
+      routes.virtual_hosts.back().domains = {"*"};
+    }
+  } else {
+    routes.virtual_hosts = all.hosts;
+    if (auto rest = catch_all_host(proxy_)) routes.virtual_hosts.push_back(std::move(*rest));
   }
-  if (proxy.profile().direct_response_bytes != 0) {
-    routes.max_direct_response_body_size_bytes = proxy.profile().direct_response_bytes;
+  if (proxy_.profile().direct_response_bytes != 0) {
+    routes.max_direct_response_body_size_bytes = proxy_.profile().direct_response_bytes;
   }
-  routes.ignore_port_in_host_matching = !proxy.profile().domains_with_port;
+  routes.ignore_port_in_host_matching = !proxy_.profile().domains_with_port;
   return routes;
 }
 

@@ -1,12 +1,31 @@
 #pragma once
 
+#include <map>
+#include <unordered_map>
+
 #include "mesh/compile/routes.h"
 
 namespace lab::compile {
 
-/// The route configuration of a sidecar's outbound HTTP listeners at one port; `name` is the port,
-/// or "HOST:PORT" for a listener of one service alone, which then gets all hosts.
-config::RouteConfiguration sidecar_routes(const Proxy& proxy, const std::string& name);
+/// Makes the route configurations of a sidecar's outbound HTTP listeners. Those of one port share
+/// their virtual hosts, which are collected once.
+class SidecarRoutes {
+ public:
+  explicit SidecarRoutes(const Proxy& proxy) : proxy_(proxy) {}
+  /// `name` is the port, or "HOST:PORT" for a listener of one service alone, which then gets all
+  /// hosts.
+  config::RouteConfiguration make(const std::string& name);
+
+ private:
+  struct Port {
+    std::vector<config::VirtualHost> hosts;
+    std::unordered_map<std::string, std::size_t> by_domain;  ///< The first that has it.
+  };
+  const Port& at(std::uint32_t number);
+
+  const Proxy& proxy_;
+  std::map<std::uint32_t, Port> ports_;
+};
 
 /// The names under which clients in the proxy's namespace may ask for a service.
 /// `port` is appended in a second form where the profile has both.

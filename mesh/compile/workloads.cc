@@ -44,23 +44,44 @@ void set_kind(Workload& workload, const crd::Objects& objects, bool router) {
   }
 }
 
-std::string locality_of(const model::Labels& labels) {
-  const std::string own = value_of(labels, "istio-locality");
+/// "REGION/ZONE/SUBZONE" of a Node's labels; empty when it has none of them.
+std::string locality_of(const crd::Node& node) {
+  const model::Labels& labels = node.metadata.labels;
+  const auto either = [&](const char* label, const char* older) {
+    const std::string value = value_of(labels, label);
+    return value.empty() ? value_of(labels, older) : value;
+  };
+  const std::string region =
+      either("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region");
+  const std::string zone =
+      either("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone");
+  const std::string subzone = value_of(labels, "topology.istio.io/subzone");
+  if (region.empty() && zone.empty() && subzone.empty()) return "";
+  return region + "/" + zone + "/" + subzone;
+}
+
+/// What the pod's own label says, else its Node's.
+std::string locality_of(const Workload& workload, const crd::Objects& objects) {
+  std::string own = value_of(workload.labels, "istio-locality");
   if (!own.empty()) {
-    std::string text = own;
-    if (text.find('/') == std::string::npos) std::replace(text.begin(), text.end(), '.', '/');
-    return text;
+    if (own.find('/') == std::string::npos) std::replace(own.begin(), own.end(), '.', '/');
+    return own;
+  }
+  if (workload.node_name.empty()) return "";
+  for (const crd::Node& node : objects.nodes) {
+    if (node.metadata.name == workload.node_name) return locality_of(node);
   }
   return "";
 }
 
-Workload from_pod_spec(const crd::Metadata& metadata, const crd::PodSpec& spec) {
+Workload from_pod_spec(const crd::Metadata& metadata, const crd::PodSpec& spec,
+                       const crd::Objects& objects) {
   Workload workload;
   workload.labels = metadata.labels;
   workload.annotations = metadata.annotations;
   workload.service_account = crd::service_account(spec);
   workload.node_name = spec.node_name;
-  workload.locality = locality_of(metadata.labels);
+  workload.locality = locality_of(workload, objects);
   workload.network = value_of(metadata.labels, "topology.istio.io/network");
   workload.address = value_of(metadata.annotations, "lab/address");
   workload.mutual_tls = value_of(metadata.labels, "security.istio.io/tlsMode") == "istio";
@@ -74,7 +95,7 @@ Workload from_pod_spec(const crd::Metadata& metadata, const crd::PodSpec& spec) 
 }
 
 Workload from_pod(const crd::Pod& pod, const crd::Objects& objects) {
-  Workload workload = from_pod_spec(pod.metadata, pod.spec);
+  Workload workload = from_pod_spec(pod.metadata, pod.spec, objects);
   workload.name = pod.metadata.name;
   workload.name_space = pod.metadata.namespace_name;
   workload.owner_kind = "Pod";
@@ -91,7 +112,7 @@ Workload from_pod(const crd::Pod& pod, const crd::Objects& objects) {
 Workload from_deployment(const crd::Deployment& source, const crd::Objects& objects,
                          const Profile& profile, int replica) {
   Workload workload =
-      from_pod_spec(source.spec.pod_template.metadata, source.spec.pod_template.spec);
+      from_pod_spec(source.spec.pod_template.metadata, source.spec.pod_template.spec, objects);
   workload.name = source.metadata.name + (replica == 0 ? "" : "-" + std::to_string(replica + 1));
   workload.name_space = source.metadata.namespace_name;
   workload.owner_kind = source.kind;
@@ -132,10 +153,11 @@ Workload from_entry(const crd::WorkloadEntrySpec& spec, const crd::Metadata& met
   workload.annotations = metadata.annotations;
   workload.address = spec.address;
   workload.service_account = spec.service_account.empty() ? "default" : spec.service_account;
+  workload.account_stated = !spec.service_account.empty();
   workload.locality = spec.locality;
   workload.network = spec.network;
   workload.weight = spec.weight;
-  workload.mutual_tls = value_of(spec.labels, "security.istio.io/tlsMode") == "istio";
+  workload.mutual_tls = speaks_mutual_tls(spec);
   for (const auto& [name, number] : spec.ports) workload.port_map[name] = std::to_string(number);
   return workload;
 }

@@ -38,6 +38,14 @@ LAB_RECORD(ProxyProtocolTransport,
   static_cast<void>(record);
 }
 
+LAB_RECORD(UriTemplateMatch, "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig") {
+  static_cast<void>(record);
+}
+LAB_RECORD(PreviousPriorities,
+           "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig") {
+  static_cast<void>(record);
+}
+
 std::vector<std::unique_ptr<AnyType>> foreign_types() {
   std::vector<std::unique_ptr<AnyType>> types;
   types.push_back(std::make_unique<ForeignType<JwtAuthentication>>());
@@ -45,6 +53,8 @@ std::vector<std::unique_ptr<AnyType>> foreign_types() {
   types.push_back(std::make_unique<ForeignType<NetworkExtAuthz>>());
   types.push_back(std::make_unique<ForeignType<ProxyProtocolListenerFilter>>());
   types.push_back(std::make_unique<ForeignType<ProxyProtocolTransport>>());
+  types.push_back(std::make_unique<ForeignType<UriTemplateMatch>>());
+  types.push_back(std::make_unique<ForeignType<PreviousPriorities>>());
   return types;
 }
 

@@ -20,12 +20,18 @@ struct NetworkExtAuthz : ForeignMessage {};
 struct ProxyProtocolListenerFilter : ForeignMessage {};
 /// Writes a PROXY header before a connection's transport.
 struct ProxyProtocolTransport : ForeignMessage {};
+/// Matches a path by a template ("/a/*/b").
+struct UriTemplateMatch : ForeignMessage {};
+/// Retries in other priorities than those that were tried.
+struct PreviousPriorities : ForeignMessage {};
 
 const Record<JwtAuthentication>& record_of(const JwtAuthentication*);
 const Record<HttpExtAuthz>& record_of(const HttpExtAuthz*);
 const Record<NetworkExtAuthz>& record_of(const NetworkExtAuthz*);
 const Record<ProxyProtocolListenerFilter>& record_of(const ProxyProtocolListenerFilter*);
 const Record<ProxyProtocolTransport>& record_of(const ProxyProtocolTransport*);
+const Record<UriTemplateMatch>& record_of(const UriTemplateMatch*);
+const Record<PreviousPriorities>& record_of(const PreviousPriorities*);
 
 /// Such a message where its type stands in the data.
 template <class T>

@@ -53,10 +53,11 @@ LAB_RECORD(Permission, "envoy.config.rbac.v3.Permission") {
   record.field("not_rule", &Permission::not_rule);
   record.field("requested_server_name", &Permission::requested_server_name);
   record.field("sourced_metadata", &Permission::sourced_metadata);
+  record.field("uri_template", &Permission::uri_template).check(not_supported("use url_path."));
   record.oneof("rule",
                {"and_rules", "or_rules", "any", "header", "url_path", "destination_ip",
                 "destination_port", "destination_port_range", "metadata", "not_rule",
-                "requested_server_name", "sourced_metadata"},
+                "requested_server_name", "sourced_metadata", "uri_template"},
                true);
   record.check([](const Permission& each, DecodeContext& context, Mark mark) {
     return !each.destination_port_range ||

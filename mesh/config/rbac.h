@@ -44,6 +44,7 @@ struct Permission {
   std::optional<Box<Permission>> not_rule;
   std::optional<StringMatcher> requested_server_name;
   std::optional<SourcedMetadata> sourced_metadata;
+  std::optional<TypedExtensionConfig> uri_template;
 };
 
 /// Several principals.

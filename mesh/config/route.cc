@@ -90,6 +90,8 @@ LAB_RECORD(RetryPolicy, "envoy.config.route.v3.RetryPolicy") {
   record.field("num_retries", &RetryPolicy::num_retries);
   record.field("per_try_timeout", &RetryPolicy::per_try_timeout);
   record.field("per_try_idle_timeout", &RetryPolicy::per_try_idle_timeout);
+  record.field("retry_priority", &RetryPolicy::retry_priority)
+      .check(not_supported("a retry stays in the priority that was chosen."));
   record.field("retry_host_predicate", &RetryPolicy::retry_host_predicate);
   record.field("host_selection_retry_max_attempts",
                &RetryPolicy::host_selection_retry_max_attempts);

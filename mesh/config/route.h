@@ -52,6 +52,7 @@ struct RetryPolicy {
   std::optional<std::uint32_t> num_retries;
   std::optional<Duration> per_try_timeout;
   std::optional<Duration> per_try_idle_timeout;
+  std::optional<RetryPriority> retry_priority;
   std::vector<RetryHostPredicate> retry_host_predicate;
   std::int64_t host_selection_retry_max_attempts = 0;
   std::vector<std::uint32_t> retriable_status_codes;

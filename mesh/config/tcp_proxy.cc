@@ -44,6 +44,12 @@ LAB_RECORD(TcpHashPolicy, "envoy.type.v3.HashPolicy") {
   record.oneof("policy_specifier", {"source_ip"}, true);
 }
 
+LAB_RECORD(TunnelingConfig,
+           "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig") {
+  record.field("hostname", &TunnelingConfig::hostname).not_empty();
+  record.field("use_post", &TunnelingConfig::use_post);
+}
+
 LAB_RECORD(TcpProxy, "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy") {
   record.field("stat_prefix", &TcpProxy::stat_prefix).not_empty();
   record.field("cluster", &TcpProxy::cluster);
@@ -59,6 +65,8 @@ LAB_RECORD(TcpProxy, "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy") {
   record.field("max_connect_attempts", &TcpProxy::max_connect_attempts).at_least(1);
   record.field("backoff_options", &TcpProxy::backoff_options)
       .ignored("a further attempt goes to another endpoint at once");
+  record.field("tunneling_config", &TcpProxy::tunneling_config)
+      .check(not_supported("bytes are carried as they are."));
   record.field("hash_policy", &TcpProxy::hash_policy).check(items_at_most(1));
   record.field("max_downstream_connection_duration", &TcpProxy::max_downstream_connection_duration)
       .check(no_shorter_than(std::chrono::milliseconds(1)));

@@ -46,6 +46,12 @@ struct TcpHashPolicy {
   std::optional<SourceIpHash> source_ip;
 };
 
+/// Carries a connection within an HTTP request (CONNECT or POST).
+struct TunnelingConfig {
+  std::string hostname;  ///< "HOST:PORT" that the request asks for.
+  bool use_post = false;
+};
+
 /// Carries a connection's bytes to a cluster.
 struct TcpProxy {
   std::string stat_prefix;
@@ -58,6 +64,7 @@ struct TcpProxy {
   std::vector<AccessLog> access_log;
   std::optional<std::uint32_t> max_connect_attempts;
   std::optional<BackoffStrategy> backoff_options;
+  std::optional<TunnelingConfig> tunneling_config;
   std::vector<TcpHashPolicy> hash_policy;
   std::optional<Duration> max_downstream_connection_duration;
   std::optional<Percent> max_downstream_connection_duration_jitter_percentage;
@@ -76,6 +83,7 @@ const Record<TcpWeightedCluster>& record_of(const TcpWeightedCluster*);
 const Record<TcpAccessLogOptions>& record_of(const TcpAccessLogOptions*);
 const Record<SourceIpHash>& record_of(const SourceIpHash*);
 const Record<TcpHashPolicy>& record_of(const TcpHashPolicy*);
+const Record<TunnelingConfig>& record_of(const TunnelingConfig*);
 const Record<TcpProxy>& record_of(const TcpProxy*);
 const Record<SniCluster>& record_of(const SniCluster*);
 const std::vector<EnumName<UpstreamConnectMode>>& enum_names(const UpstreamConnectMode*);

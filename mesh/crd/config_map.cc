@@ -29,4 +29,10 @@ LAB_CRD_RECORD(Namespace, "Namespace") {
   skip_status(record);
 }
 
+LAB_CRD_RECORD(Node, "Node") {
+  object_fields(record);
+  record.skip({"spec"}, "Machines are made by the lab.");
+  skip_status(record);
+}
+
 }  // namespace lab::crd

@@ -2,7 +2,7 @@
 
 #include "mesh/crd/metadata.h"
 
-/// Kinds that hold data or only exist: ConfigMap, Secret, ServiceAccount, Namespace. Source:
+/// Kinds that hold data or only exist: ConfigMap, Secret, ServiceAccount, Namespace, Node. Source:
 /// Kubernetes API, core/v1.
 namespace lab::crd {
 
@@ -25,5 +25,9 @@ const Record<ServiceAccount>& record_of(const ServiceAccount*);
 
 struct Namespace : Object {};
 const Record<Namespace>& record_of(const Namespace*);
+
+/// Its labels tell the locality of the pods on it.
+struct Node : Object {};
+const Record<Node>& record_of(const Node*);
 
 }  // namespace lab::crd

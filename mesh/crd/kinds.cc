@@ -34,6 +34,7 @@ const Versions kWorkload = {"apps/v1", "apps/v1beta2", "apps/v1beta1", "extensio
 std::vector<Kind> compiled_kinds() {
   return {
       {"Namespace", {"v1"}, true, decode_into<Namespace, &Objects::namespaces>},
+      {"Node", {"v1"}, true, decode_into<Node, &Objects::nodes>},
       {"ServiceAccount", {"v1"}, false, decode_into<ServiceAccount, &Objects::service_accounts>},
       {"ConfigMap", {"v1"}, false, decode_config_map},
       {"Secret", {"v1"}, false, decode_into<Secret, &Objects::secrets>},

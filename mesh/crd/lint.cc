@@ -12,6 +12,13 @@ std::string_view level_name(LintLevel level) {
   return names[static_cast<std::size_t>(level)];
 }
 
+std::optional<LintLevel> level_of(std::string_view name) {
+  for (const LintLevel level : {LintLevel::info, LintLevel::warning, LintLevel::error}) {
+    if (level_name(level) == name) return level;
+  }
+  return {};
+}
+
 const LintCode* find_lint_code(std::string_view code) {
   for (const LintCode& known : lint_codes()) {
     if (known.code == code) return &known;
@@ -44,6 +51,18 @@ std::vector<LintFinding> lint(const Objects& objects, const LintOptions& options
                   [&](const LintFinding& a, const LintFinding& b) { return key(a) == key(b); }),
       findings.end());
   return findings;
+}
+
+std::vector<LintFinding> refusals(const std::vector<DocumentVerdict>& verdicts) {
+  std::vector<LintFinding> result;
+  for (const DocumentVerdict& verdict : verdicts) {
+    for (const Finding& finding : errors_of(verdict.findings)) {
+      result.push_back({find_lint_code("LAB0001"), Origin{verdict.file, finding.mark},
+                        verdict.kind.empty() ? "document" : verdict.kind + " " + verdict.name,
+                        finding.path.empty() ? finding.text : finding.path + ": " + finding.text});
+    }
+  }
+  return result;
 }
 
 std::string text_of(const LintFinding& finding) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mesh/crd/objects.h"
+#include "mesh/crd/validate.h"
 
 /// What is valid but wrong: each object passes validation, and together they don't do what they
 /// seem to say.
@@ -12,6 +13,8 @@ namespace lab::crd {
 
 enum class LintLevel : std::uint8_t { info, warning, error };
 std::string_view level_name(LintLevel level);
+/// The level of that name, or nothing.
+std::optional<LintLevel> level_of(std::string_view name);
 
 /// A kind of finding; the code never changes its meaning.
 struct LintCode {
@@ -37,6 +40,9 @@ struct LintOptions {
 
 /// All findings, by place. The objects have passed validation (load_files sees to it).
 std::vector<LintFinding> lint(const Objects& objects, const LintOptions& options = {});
+
+/// What validation refuses, as findings (LAB0001), by file and place.
+std::vector<LintFinding> refusals(const std::vector<DocumentVerdict>& verdicts);
 
 /// "FILE:LINE:COLUMN: LEVEL CODE OBJECT: MESSAGE".
 std::string text_of(const LintFinding& finding);

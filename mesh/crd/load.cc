@@ -95,12 +95,10 @@ void load_document(const Value& document, const std::string& file, Objects& obje
 }
 
 void load_text(std::string_view text, const std::string& file, Objects& objects, Diagnostics& out) {
-  const auto documents = parse_yaml(text, file);
-  if (!documents) {
-    out.add(Origin{"", {}}, documents.error().message);
-    return;
-  }
-  for (const YamlDocument& document : *documents) {
+  const YamlStream stream = parse_yaml_stream(text, file);
+  for (const YamlStream::Problem& problem : stream.problems)
+    out.add(Origin{file, problem.mark}, problem.message);
+  for (const YamlDocument& document : stream.documents) {
     load_document(document.root, file, objects, out);
   }
 }

@@ -37,6 +37,7 @@ struct UnsupportedField {
 /// All objects of some files, by kind, in the order of the files.
 struct Objects {
   std::vector<Namespace> namespaces;
+  std::vector<Node> nodes;
   std::vector<ServiceAccount> service_accounts;
   std::vector<ConfigMap> config_maps;
   std::vector<Secret> secrets;

@@ -75,10 +75,10 @@ void check_by_table(const Kind& kind, const Value& document, Findings& findings)
   }
 }
 
-DocumentVerdict unreadable(const std::string& file, std::string text) {
+DocumentVerdict unreadable(const std::string& file, Mark mark, std::string text) {
   DocumentVerdict verdict;
   verdict.file = file;
-  report(verdict.findings, {}, "", std::move(text));
+  report(verdict.findings, mark, "", std::move(text));
   return verdict;
 }
 
@@ -87,6 +87,19 @@ void check_list(const Value& list, Findings& findings) {
     const Findings of_item = validate_document(item);
     findings.insert(findings.end(), of_item.begin(), of_item.end());
   }
+}
+
+DocumentVerdict verdict_of(const Value& document, const std::string& file) {
+  DocumentVerdict verdict;
+  verdict.file = file;
+  verdict.kind = text_at(document, "kind");
+  verdict.name = text_at(document, "metadata/name");
+  if (is_list(document)) {
+    check_list(document, verdict.findings);
+  } else {
+    verdict.findings = validate_document(document);
+  }
+  return verdict;
 }
 
 }  // namespace
@@ -166,22 +179,22 @@ Findings validate_document(const Value& source) {
 }
 
 std::vector<DocumentVerdict> validate_text(std::string_view text, const std::string& file) {
-  const auto documents = parse_yaml(text, file);
-  if (!documents) return {unreadable(file, documents.error().message)};
+  const YamlStream stream = parse_yaml_stream(text, file);
   std::vector<DocumentVerdict> verdicts;
-  for (const YamlDocument& document : *documents) {
-    DocumentVerdict verdict;
-    verdict.file = file;
+  auto problem = stream.problems.begin();
+  const auto add = [&](DocumentVerdict verdict) {
     verdict.document = verdicts.size();
-    verdict.kind = text_at(document.root, "kind");
-    verdict.name = text_at(document.root, "metadata/name");
-    if (is_list(document.root)) {
-      check_list(document.root, verdict.findings);
-    } else {
-      verdict.findings = validate_document(document.root);
-    }
     verdicts.push_back(std::move(verdict));
+  };
+  const auto add_unreadable_before = [&](std::size_t index) {
+    for (; problem != stream.problems.end() && problem->index < index; ++problem)
+      add(unreadable(file, problem->mark, problem->message));
+  };
+  for (const YamlDocument& document : stream.documents) {
+    add_unreadable_before(document.index);
+    add(verdict_of(document.root, file));
   }
+  add_unreadable_before(static_cast<std::size_t>(-1));
   return verdicts;
 }
 
@@ -190,7 +203,7 @@ std::vector<DocumentVerdict> validate_documents(const std::vector<std::string>& 
   for (const std::string& file : files) {
     const auto text = read_file(file == "-" ? "/dev/stdin" : file);
     if (!text) {
-      verdicts.push_back(unreadable(file, text.error().message));
+      verdicts.push_back(unreadable(file, {}, text.error().message));
       continue;
     }
     for (DocumentVerdict& verdict : validate_text(*text, file))

@@ -22,8 +22,8 @@ struct DocumentVerdict {
 
 /// Checks each document of each file ("-" is standard input) as a cluster would: Kubernetes' strict
 /// decoding, Istio's schemas and Istio's admission webhook. Top-level keys that begin with "_" are
-/// no part of an object. A file that can't be read or parsed gives one verdict, with document 0 and
-/// no kind. Lists count as one document.
+/// no part of an object. A file that can't be read gives one verdict, a document that can't be
+/// parsed its own, both without a kind. Lists count as one document.
 std::vector<DocumentVerdict> validate_documents(const std::vector<std::string>& files);
 std::vector<DocumentVerdict> validate_text(std::string_view text, const std::string& file);
 

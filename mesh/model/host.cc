@@ -33,7 +33,7 @@ std::string full_host(std::string_view host, std::string_view name_space, std::s
 bool more_specific(std::string_view a, std::string_view b) {
   const bool wild_a = is_wildcard(a), wild_b = is_wildcard(b);
   if (wild_a != wild_b) return wild_b;
-  if (wild_a && a.size() != b.size()) return a.size() > b.size();
+  if (a.size() != b.size()) return a.size() > b.size();
   return a < b;
 }
 

@@ -13,6 +13,9 @@ namespace lab::model {
 /// Where traffic goes that no service claims.
 enum class UnmatchedTraffic : std::uint8_t { allow_any, registry_only };
 
+/// What proxies do to a path before they look at it (MeshConfig.pathNormalization).
+enum class PathNormalization : std::uint8_t { none, base, merge_slashes, decode_and_merge_slashes };
+
 /// A service that proxies can ask (MeshConfig.extensionProviders).
 struct ExtensionProvider {
   std::string name;
@@ -47,6 +50,12 @@ struct MeshOptions {
   std::optional<std::uint32_t> tcp_keepalive_probes;
   bool keepalive = false;
   std::vector<ExtensionProvider> extension_providers;
+  // tlsDefaults: of TLS with certificates that users name, where they state nothing else.
+  std::vector<std::string> tls_default_ciphers, tls_default_curves;
+  std::string tls_default_version;  ///< minProtocolVersion: "TLSV1_2", "TLSV1_3" or empty.
+  PathNormalization path_normalization = PathNormalization::base;
+  std::optional<std::chrono::nanoseconds> dns_refresh_rate;
+  bool inbound_to_localhost = false;  ///< inboundTrafficPolicy: LOCALHOST.
   // defaultConfig.gatewayTopology: what stands before the gateways.
   std::uint32_t trusted_proxies = 0;
   std::string forwarded_certificates;  ///< "APPEND_FORWARD" ...; empty: SANITIZE_SET.

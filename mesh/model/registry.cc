@@ -9,7 +9,20 @@ std::string spiffe_id(const std::string& trust_domain, const std::string& name_s
 
 void Registry::index() {
   by_host_.clear();
-  for (std::size_t i = 0; i < services.size(); ++i) by_host_[services[i].host].push_back(i);
+  aliases_.clear();
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    by_host_[services[i].host].push_back(i);
+    if (services[i].resolution == Resolution::alias)
+      aliases_[services[i].external_name].push_back(i);
+  }
+}
+
+std::vector<const Service*> Registry::aliases_of(const std::string& host) const {
+  std::vector<const Service*> found;
+  const auto places = aliases_.find(host);
+  if (places == aliases_.end()) return found;
+  for (const std::size_t place : places->second) found.push_back(&services[place]);
+  return found;
 }
 
 std::vector<const Service*> Registry::all(const std::string& host) const {

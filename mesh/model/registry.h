@@ -21,11 +21,13 @@ class Registry {
   const Service* find(const std::string& host, const std::string& name_space) const;
   /// All services of that name.
   std::vector<const Service*> all(const std::string& host) const;
+  /// Services that are other names of that host (ExternalName).
+  std::vector<const Service*> aliases_of(const std::string& host) const;
   /// To be called when `services` is complete.
   void index();
 
  private:
-  std::unordered_map<std::string, std::vector<std::size_t>> by_host_;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_host_, aliases_;
 };
 
 }  // namespace lab::model

@@ -30,6 +30,7 @@ struct Workload {
   Labels labels;
   Labels annotations;
   std::string service_account = "default";
+  bool account_stated = true;  ///< False: a WorkloadEntry without one; clients expect none of it.
   std::string locality;
   std::string network;
   std::string node_name;

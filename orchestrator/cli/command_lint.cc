@@ -13,6 +13,7 @@ namespace lab::orchestrator {
 namespace {
 
 constexpr int kBadInput = 65;
+constexpr int kFindings = 1;
 
 bool is_scenario(const std::string& path) {
   std::error_code ignored;
@@ -36,17 +37,22 @@ void sort_names(const std::vector<std::string>& names, std::vector<std::string>&
   }
 }
 
-/// What is valid but does not do what it seems to say; true when one of the findings is an error.
-bool print_lint(const std::vector<std::string>& files, const std::string& format) {
+/// What a cluster would refuse, and of the rest what does not do what it seems to say.
+std::vector<crd::LintFinding> findings_in(const std::vector<std::string>& files,
+                                          crd::LintLevel least, bool& rejected) {
+  const auto verdicts = crd::validate_documents(files);
+  rejected = rejected || crd::any_rejected(verdicts);
+  std::vector<crd::LintFinding> findings = crd::refusals(verdicts);
   Diagnostics ignored;  // Validation has told it already.
-  const auto findings = crd::lint(crd::load_files(files, ignored));
-  bool wrong = false;
-  if (format == "json" || format == "yaml") print_value(crd::findings_json(findings), format);
-  for (const crd::LintFinding& finding : findings) {
-    wrong = wrong || finding.code->level == crd::LintLevel::error;
-    if (format == "text" || format == "wide") std::cout << crd::text_of(finding) << "\n";
-  }
-  return wrong;
+  for (crd::LintFinding& finding : crd::lint(crd::load_files(files, ignored), {least}))
+    findings.push_back(std::move(finding));
+  return findings;
+}
+
+void print_findings(const std::vector<crd::LintFinding>& findings, const std::string& format) {
+  if (format == "json" || format == "yaml")
+    return print_value(crd::findings_json(findings), format);
+  for (const crd::LintFinding& finding : findings) std::cout << crd::text_of(finding) << "\n";
 }
 
 /// Accept or reject, document by document; true when one is rejected.
@@ -82,12 +88,11 @@ Result<int> lint(const Arguments& arguments) {
   }
   const bool only_verdicts = arguments.flag("--validate-only");
   if (only_verdicts) return print_verdicts(files, format) || rejected ? kBadInput : 0;
-  const auto verdicts = crd::validate_documents(files);
-  if (crd::any_rejected(verdicts)) {
-    print_verdicts(files, format == "json" || format == "yaml" ? "text" : format);
-    return kBadInput;
-  }
-  return print_lint(files, format) || rejected ? kBadInput : 0;
+  const auto least = crd::level_of(arguments.text("--level"));
+  const auto findings = findings_in(files, least.value_or(crd::LintLevel::warning), rejected);
+  print_findings(findings, format);
+  if (rejected) return kBadInput;
+  return findings.empty() ? 0 : kFindings;
 }
 
 }  // namespace

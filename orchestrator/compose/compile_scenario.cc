@@ -29,6 +29,11 @@ Result<const compile::NodeConfig*> config_of(const CompiledMesh& mesh, const std
               "node \"" + node + "\" has no proxy." + did_you_mean(node, configured_nodes(mesh)));
 }
 
+/// The shape in which the profile's own tools show a configuration.
+std::string usual_api(const std::string& profile) {
+  return profile.rfind("istio-1.", 0) == 0 ? "v2" : "v3";
+}
+
 }  // namespace
 
 std::map<std::string, const model::Workload*> node_names(
@@ -68,6 +73,19 @@ CompiledMesh compile_objects(const crd::Objects& objects, const std::string& pro
   return mesh;
 }
 
+Result<> compile_parts(const crd::Objects& objects, const std::string& profile,
+                       const std::vector<std::string>& nodes, const std::string& api,
+                       Diagnostics& out, const PartVisitor& visit) {
+  const std::string shape = api.empty() ? usual_api(profile) : api;
+  const compile::Input input{objects, profile, nodes, "/etc/lab/proxy"};
+  return compile::compile_each(
+      input, out, [&](const std::string& name, const compile::NodeConfig& config) -> Result<> {
+        for (const char* kind : {"listeners", "routes", "clusters", "endpoints"})
+          TRY(visit(name, kind, TRY(compile::render(config, kind, shape))));
+        return {};
+      });
+}
+
 std::vector<std::string> configured_nodes(const CompiledMesh& mesh) {
   std::vector<std::string> names;
   for (const auto& [name, config] : *mesh.configs) names.push_back(name);
@@ -95,8 +113,8 @@ Result<Value> config_part(const CompiledMesh& mesh, const std::string& node,
     return fail(Errc::usage, "a proxy's configuration has " + join(kKinds, ", ") + ", not \"" +
                                  kind + "\"." + did_you_mean(kind, kKinds));
   }
-  const std::string usual = mesh.profile.rfind("istio-1.", 0) == 0 ? "v2" : "v3";
-  const Value all = TRY(compile::render(*config, kind, api.empty() ? usual : api));
+  const Value all =
+      TRY(compile::render(*config, kind, api.empty() ? usual_api(mesh.profile) : api));
   if (slash == std::string::npos) return all;
   const std::string name = part.substr(slash + 1);
   std::vector<std::string> names;

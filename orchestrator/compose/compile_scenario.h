@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -38,6 +39,18 @@ std::map<std::string, const model::Workload*> node_names(
 /// Compiles the objects for every workload. What is wrong goes to `out`.
 CompiledMesh compile_objects(const crd::Objects& objects, const std::string& profile,
                              Diagnostics& out);
+
+/// Takes one kind of resources ("listeners", "routes", "clusters", "endpoints") of a node.
+using PartVisitor =
+    std::function<Result<>(const std::string& node, const std::string& kind, const Value& part)>;
+
+/// Compiles the objects node by node, and hands over all parts of each; `nodes` empty means every
+/// workload with a proxy. `api` is "v2", "v3" or empty, as for config_part. Errc::usage names the
+/// nearest of a node that does not exist; what is wrong with the objects (also what is in `out`
+/// already) fails before the first part.
+Result<> compile_parts(const crd::Objects& objects, const std::string& profile,
+                       const std::vector<std::string>& nodes, const std::string& api,
+                       Diagnostics& out, const PartVisitor& visit);
 
 /// The nodes that have a proxy.
 std::vector<std::string> configured_nodes(const CompiledMesh& mesh);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/file.h"
+#include "base/yaml.h"
 #include "mesh/crd/coverage.h"
 #include "mesh/crd/lint.h"
 #include "mesh/crd/load.h"
@@ -48,18 +49,15 @@ TEST(IstioApi, EveryRowSaysWhy) {
 }
 
 TEST(IstioApi, ARefusedFieldIsTold) {
-  Objects objects;
-  Diagnostics problems;
-  load_text(
-      "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  "
-      "host: a\n"
-      "  subsets:\n  - name: v1\n    trafficPolicy:\n      tunnel: {targetHost: b, targetPort: "
-      "80}\n",
-      "f.yaml", objects, problems);
-  ASSERT_TRUE(problems.empty()) << problems.text();
-  ASSERT_EQ(objects.unsupported.size(), 1u);
-  EXPECT_EQ(objects.unsupported[0].origin.text(), "f.yaml:9:7");
-  EXPECT_EQ(objects.unsupported[0].path, "spec.subsets[].trafficPolicy.tunnel");
+  const auto documents = parse_yaml(
+      "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: a}\nspec:\n  "
+      "hosts: [a]\n  http:\n  - fault: {abort: {http2Error: x}}\n",
+      "f.yaml");
+  ASSERT_TRUE(documents.has_value());
+  const auto fields = unsupported_fields(documents->at(0).root, "f.yaml");
+  ASSERT_EQ(fields.size(), 1u);
+  EXPECT_EQ(fields[0].origin.text(), "f.yaml:7:21");
+  EXPECT_EQ(fields[0].path, "spec.http[].fault.abort.http2Error");
 }
 
 }  // namespace

@@ -10,6 +10,10 @@ constexpr LintLevel kError = LintLevel::error;
 // 01 what is named must be there; 02 routes; 03 DestinationRules; 04 Gateways; 05 ServiceEntries;
 // 06 Services and workloads; 07 security. A code that is retired is not used again.
 constexpr LintCode kCodes[] = {
+    {"LAB0001", kError, "a document that a cluster refuses",
+     "The API server or Istio's webhook would not take it, or it is no YAML. The message says "
+     "which "
+     "field, and what is allowed. Nothing else is said about the document until it is right."},
     {"LAB0101", kError, "a destination that nothing defines",
      "A route sends to a host that neither a Service nor a ServiceEntry defines. The proxy has "
      "no cluster for it and "
@@ -61,11 +65,12 @@ constexpr LintCode kCodes[] = {
      "select workloads everywhere, others those of their own namespace; a Gateway's selector "
      "looks everywhere."},
     {"LAB0114", kWarning, "a volume of a ConfigMap that is not there",
-     "A pod whose volume's ConfigMap is missing does not start, unless the volume is optional."},
+     "A pod whose volume's ConfigMap is missing does not start, unless the volume is optional. "
+     "Told "
+     "only where the files have ConfigMaps at all."},
     {"LAB0115", kWarning, "a volume of a Secret that is not there",
-     "A pod whose volume's Secret is missing does not start, unless the volume is optional. "
-     "Secrets that a lab makes "
-     "itself are not files of the mesh; ignore this for them."},
+     "A pod whose volume's Secret is missing does not start, unless the volume is optional. Told "
+     "only where the files have Secrets at all."},
     {"LAB0116", kError, "a credential that is not there",
      "credentialName names a Secret in the namespace of the gateway's workloads, not of the "
      "Gateway object. Without it the "
@@ -82,9 +87,9 @@ constexpr LintCode kCodes[] = {
      "the longer prefix first."},
     {"LAB0204", kError, "a method in lower case",
      "HTTP methods are case-sensitive (RFC 9110 section 9.1): \"get\" never equals GET."},
-    {"LAB0205", kInfo, "weights that do not add up to 100",
-     "Weights are shares of their sum. It is what Istio does today; versions before 1.15 refuse "
-     "it."},
+    {"LAB0205", kWarning, "weights that do not add up to 100",
+     "Weights are shares of their sum, so 50 and 30 mean 62.5 and 37.5 percent. Versions before "
+     "1.15 refuse it. Small numbers (9 and 1) are taken for shares that are meant."},
     {"LAB0206", kWarning, "retries that the timeout forbids",
      "timeout covers all attempts together. When perTryTimeout is not shorter, the first attempt "
      "uses it up."},
@@ -104,7 +109,7 @@ constexpr LintCode kCodes[] = {
      "VirtualService's gateways must include \"mesh\"."},
     {"LAB0223", kWarning, "sourceLabels that no workload has",
      "No client has these labels, so that the match never holds."},
-    {"LAB0224", kInfo, "clients that fall through",
+    {"LAB0224", kWarning, "clients that fall through",
      "Every route of a VirtualService asks for sourceLabels. A client without them matches none "
      "and gets 404, as the "
      "VirtualService replaces the default route. Add a last route without a match unless that is "
@@ -134,6 +139,9 @@ constexpr LintCode kCodes[] = {
      "HTTP, and needs http routes."},
     {"LAB0231", kError, "tls routes for ports of plain HTTP",
      "tls routes match by the server name of TLS. Ports of protocol HTTP carry none."},
+    {"LAB0232", kWarning, "routes for a Service that does not exist",
+     "A host without dots is a Service of the VirtualService's own namespace, and there is none of "
+     "that name. Clients can't resolve it, so that the routes are never used."},
     {"LAB0301", kWarning, "two DestinationRules for one host",
      "Subsets of rules for one host are merged, but only one trafficPolicy is taken, that of the "
      "oldest."},
@@ -180,7 +188,7 @@ constexpr LintCode kCodes[] = {
      "server is ignored."},
     {"LAB0403", kWarning, "a gateway port that no Service offers",
      "Clients reach a gateway through a Service of its workloads. None offers this port."},
-    {"LAB0404", kInfo, "a gateway without routes",
+    {"LAB0404", kWarning, "a gateway without routes",
      "No VirtualService is bound to the Gateway; it answers 404 to everything."},
     {"LAB0405", kError, "several certificates for one server name",
      "The proxy chooses the certificate by the name that the client sends (SNI). Two servers of "
@@ -211,7 +219,7 @@ constexpr LintCode kCodes[] = {
     {"LAB0506", kWarning, "a ServiceEntry for a Kubernetes Service",
      "For one name the Kubernetes Service wins. Ports that only the ServiceEntry has get no "
      "cluster, and routes to them 503."},
-    {"LAB0601", kInfo, "a port without a protocol",
+    {"LAB0601", kWarning, "a port without a protocol",
      "Istio 1.0 and 1.1 take a port for TCP unless its name says otherwise (http-..., grpc-..., "
      "tls-...), and http routes "
      "don't apply. Later versions detect HTTP by the first bytes, which fails where servers "
@@ -223,6 +231,10 @@ constexpr LintCode kCodes[] = {
     {"LAB0604", kError, "one container port with two protocols",
      "Two Services declare the same port of a workload differently. The receiving proxy has one "
      "listener for it and takes one of them."},
+    {"LAB0605", kError, "two Sidecars for one workload",
+     "One Sidecar is used for a workload: the oldest of those whose workloadSelector fits, else "
+     "the "
+     "oldest of its namespace without a selector. The others have no effect."},
     {"LAB0701", kError, "two PeerAuthentications for one namespace",
      "Only one policy without a selector counts in a namespace, the oldest."},
     {"LAB0702", kWarning, "port-level mutual TLS for a port nobody listens on",

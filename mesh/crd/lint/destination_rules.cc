@@ -53,9 +53,11 @@ bool has_http_route(const LintIndex& index, const std::string& host, std::uint32
 /// Some workload mounts volumes, and none of them holds the file. (Where nobody mounts any, files
 /// come otherwise.)
 bool is_missing(const LintIndex& index, const std::string& file) {
+  if (is_installed_file(index, file)) return false;
   bool any = false;
   for (const KnownWorkload& workload : index.workloads()) {
     if (workload.pod == nullptr) continue;
+    if (workload.mounts_by_annotation) return false;
     for (const Container& container : workload.pod->containers) {
       for (const VolumeMount& mount : container.volume_mounts) {
         any = true;
@@ -152,18 +154,11 @@ void lint_rules_of_one_host(const LintIndex& index, LintReport& report) {
 }
 
 void lint_unused_subsets(const LintIndex& index, LintReport& report) {
-  std::set<std::string> used;
-  for (const VirtualService& object : index.objects().virtual_services) {
-    each_destination(object, [&](const Destination& destination) {
-      used.insert(LintIndex::full_name(destination.host, object.metadata.namespace_name) + "|" +
-                  destination.subset);
-    });
-  }
   for (const DestinationRule& rule : index.objects().destination_rules) {
     const std::string host = LintIndex::full_name(rule.spec.host, rule.metadata.namespace_name);
     if (host.front() == '*') continue;
     for (const Subset& subset : rule.spec.subsets) {
-      if (used.count(host + "|" + subset.name) == 0) {
+      if (!index.sends_to(host, subset.name)) {
         report.add("LAB0308", rule, subset.origin,
                    "no VirtualService sends to subset \"" + subset.name +
                        "\", so that its settings have no effect.");

@@ -87,7 +87,7 @@ void lint_mounts(const LintIndex& index, const Gateway& gateway, const Server& s
   const auto workloads = index.find_workloads(gateway.spec.selector, "");
   for (const std::string& file :
        {server.tls->server_certificate, server.tls->private_key, server.tls->ca_certificates}) {
-    if (file.empty()) continue;
+    if (file.empty() || is_installed_file(index, file)) continue;
     for (const KnownWorkload* workload : workloads) {
       if (workload->pod == nullptr) continue;
       bool mounted = true;  // Where nothing is mounted at all, files come otherwise.
@@ -130,6 +130,7 @@ void lint_exposed(const LintIndex& index, const Gateway& gateway, const Server& 
 }
 
 bool is_used(const LintIndex& index, const Gateway& gateway) {
+  if (index.objects().virtual_services.empty()) return true;  // Routes are kept elsewhere.
   for (const VirtualService& object : index.objects().virtual_services) {
     for (const std::string& name : object.spec.gateways) {
       if (index.find_gateway(name, object.metadata.namespace_name) == &gateway) return true;

@@ -15,6 +15,10 @@ std::string upper(std::string text) {
   return text;
 }
 
+bool mounts_by_annotation(const Metadata& metadata) {
+  return metadata.annotations.count("sidecar.istio.io/userVolumeMount") != 0;
+}
+
 }  // namespace
 
 std::string declared_protocol(const ServicePort& port) {
@@ -72,6 +76,7 @@ LintIndex::LintIndex(const Objects& objects) : objects_(objects) {
   add_services();
   add_entries();
   add_workloads();
+  add_destinations();
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
     if (hosts_[i].name.front() == '*') {
       wildcards_.push_back(i);
@@ -116,20 +121,35 @@ void LintIndex::add_entries() {
 void LintIndex::add_workloads() {
   for (const Pod& pod : objects_.pods) {
     workloads_.push_back({&pod, pod.metadata.namespace_name, pod.metadata.labels,
-                          service_account(pod.spec), &pod.spec});
+                          service_account(pod.spec), &pod.spec,
+                          mounts_by_annotation(pod.metadata)});
   }
   for (const Deployment& deployment : objects_.deployments) {
     const PodTemplate& pods = deployment.spec.pod_template;
     workloads_.push_back({&deployment, deployment.metadata.namespace_name, pods.metadata.labels,
-                          service_account(pods.spec), &pods.spec});
+                          service_account(pods.spec), &pods.spec,
+                          mounts_by_annotation(pods.metadata)});
   }
   for (const WorkloadEntry& entry : objects_.workload_entries) {
     Labels labels = entry.metadata.labels;
     labels.insert(entry.spec.labels.begin(), entry.spec.labels.end());
     const std::string& account = entry.spec.service_account;
     workloads_.push_back({&entry, entry.metadata.namespace_name, labels,
-                          account.empty() ? "default" : account, nullptr});
+                          account.empty() ? "default" : account, nullptr, false});
   }
+}
+
+void LintIndex::add_destinations() {
+  for (const VirtualService& object : objects_.virtual_services) {
+    each_destination(object, [&](const Destination& destination) {
+      sent_to_.emplace(full_name(destination.host, object.metadata.namespace_name),
+                       destination.subset);
+    });
+  }
+}
+
+bool LintIndex::sends_to(const std::string& host, const std::string& subset) const {
+  return sent_to_.count({host, subset}) != 0;
 }
 
 std::string LintIndex::full_name(const std::string& host, const std::string& space) {

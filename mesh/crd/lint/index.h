@@ -36,7 +36,8 @@ struct KnownWorkload {
   std::string namespace_name;
   Labels labels;
   std::string service_account;
-  const PodSpec* pod = nullptr;  ///< nullptr for a WorkloadEntry.
+  const PodSpec* pod = nullptr;       ///< nullptr for a WorkloadEntry.
+  bool mounts_by_annotation = false;  ///< The injector adds volumes to its sidecar.
 };
 
 /// All objects by what others call them.
@@ -61,11 +62,14 @@ class LintIndex {
   /// The labels of each endpoint of a host.
   std::vector<Labels> endpoint_labels(const KnownHost& host) const;
   bool has_secret(const std::string& name, const std::string& space) const;
+  /// Some VirtualService sends to that subset of the host (full name).
+  bool sends_to(const std::string& host, const std::string& subset) const;
 
  private:
   void add_services();
   void add_entries();
   void add_workloads();
+  void add_destinations();
 
   const Objects& objects_;
   std::vector<KnownHost> hosts_;
@@ -74,7 +78,15 @@ class LintIndex {
       by_name_;  ///< Exact host names, for large meshes.
   std::vector<std::size_t> wildcards_;
   std::map<std::string, std::vector<const DestinationRule*>> rules_;
+  std::set<std::pair<std::string, std::string>> sent_to_;  ///< Host, subset.
 };
+
+/// A Service that comes with an installation of Istio or with Kubernetes.
+bool is_installed_host(const std::string& name);
+/// Labels of the gateways that an installation of Istio brings.
+bool is_installed_gateway(const Labels& labels);
+/// A file that is there without a volume of the user's own objects.
+bool is_installed_file(const LintIndex& index, const std::string& file);
 
 /// Where rules put what they find.
 class LintReport {

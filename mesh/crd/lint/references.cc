@@ -52,7 +52,9 @@ void lint_destination(const LintIndex& index, const VirtualService& object,
                       const Destination& destination, LintReport& report) {
   const std::string name = LintIndex::full_name(destination.host, object.metadata.namespace_name);
   const auto hosts = index.find_hosts(name);
+  if (!destination.subset.empty()) lint_subset(index, name, object, destination, report);
   if (hosts.empty()) {
+    if (is_installed_host(name)) return;
     report.add("LAB0101", object, destination.origin,
                "sends to \"" + destination.host + "\", which no Service or ServiceEntry defines." +
                    near_hosts(index, name) + " Add it or correct the name.");
@@ -64,7 +66,6 @@ void lint_destination(const LintIndex& index, const VirtualService& object,
     });
   });
   if (!any_has_port) lint_port(*hosts[0], object, destination, report);
-  if (!destination.subset.empty()) lint_subset(index, name, object, destination, report);
 }
 
 void lint_gateway_names(const LintIndex& index, const VirtualService& object, LintReport& report) {
@@ -106,28 +107,47 @@ void lint_delegates(const LintIndex& index, const VirtualService& object, LintRe
   }
 }
 
+/// "*.local" and the like: a rule for the mesh as a whole, whatever services there are.
+bool is_for_whole_mesh(const std::string& host) {
+  return host.front() == '*' && hosts_overlap(host, "a.b.svc.cluster.local");
+}
+
+/// Subsets without endpoints. One that nothing sends to, beside others that have some, waits for
+/// its workloads: a version to come.
+void lint_subset_labels(const LintIndex& index, const DestinationRule& rule,
+                        const std::string& name, const std::vector<Labels>& endpoints,
+                        LintReport& report) {
+  std::vector<const Subset*> empty;
+  for (const Subset& subset : rule.spec.subsets) {
+    const bool any = std::any_of(endpoints.begin(), endpoints.end(), [&](const Labels& labels) {
+      return labels_match(subset.labels, labels);
+    });
+    if (!any) empty.push_back(&subset);
+  }
+  const bool all_empty = empty.size() == rule.spec.subsets.size();
+  for (const Subset* subset : empty) {
+    if (!all_empty && !index.sends_to(name, subset->name)) continue;
+    report.add("LAB0109", rule, subset->origin,
+               "no endpoint of \"" + rule.spec.host + "\" has the labels of subset \"" +
+                   subset->name + "\": requests to it get 503. Correct the labels.");
+  }
+}
+
 void lint_rule(const LintIndex& index, const DestinationRule& rule, LintReport& report) {
   const std::string name = LintIndex::full_name(rule.spec.host, rule.metadata.namespace_name);
   const auto hosts = index.find_hosts(name);
   if (hosts.empty()) {
+    if (is_installed_host(name) || is_for_whole_mesh(name)) return;
     report.add("LAB0108", rule,
                "is for the host \"" + rule.spec.host +
                    "\", which no Service or ServiceEntry defines." + near_hosts(index, name));
     return;
   }
-  for (const Subset& subset : rule.spec.subsets) {
-    std::vector<Labels> endpoints;
-    for (const KnownHost* host : hosts) {
-      for (const Labels& labels : index.endpoint_labels(*host)) endpoints.push_back(labels);
-    }
-    const bool any = std::any_of(endpoints.begin(), endpoints.end(), [&](const Labels& labels) {
-      return labels_match(subset.labels, labels);
-    });
-    if (endpoints.empty() || any) continue;
-    report.add("LAB0109", rule, subset.origin,
-               "no endpoint of \"" + rule.spec.host + "\" has the labels of subset \"" +
-                   subset.name + "\": requests to it get 503. Correct the labels.");
+  std::vector<Labels> endpoints;
+  for (const KnownHost* host : hosts) {
+    for (const Labels& labels : index.endpoint_labels(*host)) endpoints.push_back(labels);
   }
+  if (!endpoints.empty()) lint_subset_labels(index, rule, name, endpoints, report);
 }
 
 void lint_sidecar_hosts(const LintIndex& index, const Sidecar& sidecar, LintReport& report) {
@@ -137,7 +157,7 @@ void lint_sidecar_hosts(const LintIndex& index, const Sidecar& sidecar, LintRepo
       const std::string space =
           text.substr(0, slash) == "." ? sidecar.metadata.namespace_name : text.substr(0, slash);
       const std::string host = text.substr(slash + 1);
-      if (host == "*" || space == "~") continue;
+      if (host == "*" || space == "~" || is_installed_host(host)) continue;
       const auto hosts = index.find_hosts(host);
       const bool any = std::any_of(hosts.begin(), hosts.end(), [&](const KnownHost* known) {
         return space == "*" || known->namespace_name == space;

@@ -162,6 +162,13 @@ void lint_host(const LintIndex& index, const VirtualService& object, const std::
                LintReport& report) {
   const auto hosts = index.find_hosts(LintIndex::full_name(host, object.metadata.namespace_name));
   if (hosts.empty()) {
+    // No name without dots is known outside.
+    if (host.find('.') == std::string::npos && host != "*") {
+      report.add("LAB0232", object,
+                 "is for the Service \"" + host + "\", which its namespace does not have: " +
+                     "clients can't resolve the name. Correct it, or write the full name.");
+      return;
+    }
     report.add("LAB0228", object,
                "is for the host \"" + host +
                    "\", which no Service or ServiceEntry defines: it works only on ports that "

@@ -102,8 +102,13 @@ template <class Target>
 void lint_weights(const VirtualService& object, const std::vector<Target>& targets,
                   const Origin& origin, LintReport& report) {
   std::int64_t total = 0;
-  for (const Target& target : targets) total += target.weight;
-  if (targets.size() < 2 || total == 100) return;
+  bool any_large = false;
+  for (const Target& target : targets) {
+    total += target.weight;
+    any_large = any_large || target.weight >= 10;
+  }
+  // Small numbers (1 to 1, 9 to 1) are meant as shares.
+  if (targets.size() < 2 || total == 100 || !any_large) return;
   report.add("LAB0205", object, origin,
              "the weights add up to " + std::to_string(total) +
                  ", not to 100; each is a share of that sum.");

@@ -8,7 +8,27 @@
 namespace lab::crd {
 namespace {
 
-void lint_entry_port(const ServiceEntry& entry, const Port& port, LintReport& report) {
+/// A DestinationRule begins TLS to the host: clients send it plain HTTP.
+bool begins_tls(const LintIndex& index, const ServiceEntry& entry) {
+  const auto begins = [](const std::optional<ClientTlsSettings>& tls) {
+    return tls && tls->mode != ClientTlsMode::DISABLE;
+  };
+  for (const std::string& host : entry.spec.hosts) {
+    for (const DestinationRule* rule : index.find_rules(host)) {
+      const auto& policy = rule->spec.traffic_policy;
+      if (!policy) continue;
+      const auto& ports = policy->port_level_settings;
+      if (begins(policy->tls) ||
+          std::any_of(ports.begin(), ports.end(),
+                      [&](const PortTrafficPolicy& port) { return begins(port.tls); }))
+        return true;
+    }
+  }
+  return false;
+}
+
+void lint_entry_port(const LintIndex& index, const ServiceEntry& entry, const Port& port,
+                     LintReport& report) {
   const std::string& protocol = port.protocol;
   const bool plain_tcp = protocol.empty() || protocol_class(protocol) == ProtocolClass::tcp;
   if (plain_tcp && entry.spec.addresses.empty() &&
@@ -18,16 +38,16 @@ void lint_entry_port(const ServiceEntry& entry, const Port& port, LintReport& re
                    " is plain TCP, and no address is given: it takes all traffic to that port of "
                    "any host. Add addresses.");
   }
-  if (port.number == 443 && is_http_protocol(protocol)) {
+  if (port.number == 443 && is_http_protocol(protocol) && !begins_tls(index, entry)) {
     report.add("LAB0505", entry, port.origin,
                "port 443 is declared " + protocol +
                    ": what clients send there is TLS. Use HTTPS, or mean plain text.");
   }
 }
 
-void lint_entry(const ServiceEntry& entry, LintReport& report) {
+void lint_entry(const LintIndex& index, const ServiceEntry& entry, LintReport& report) {
   const ServiceEntrySpec& spec = entry.spec;
-  for (const Port& port : spec.ports) lint_entry_port(entry, port, report);
+  for (const Port& port : spec.ports) lint_entry_port(index, entry, port, report);
   if (spec.resolution == ServiceResolution::STATIC && spec.endpoints.empty() &&
       !spec.workload_selector && spec.addresses.empty()) {
     report.add("LAB0502", entry,
@@ -72,11 +92,16 @@ std::string name_prefix_protocol(const std::string& name) {
   return declared_protocol(port);
 }
 
+/// Where Istio's gateways tell load balancers that they are ready; no traffic of the mesh.
+bool is_status_port(const ServicePort& port) {
+  return port.name == "status-port" || port.port == 15020 || port.port == 15021;
+}
+
 void lint_service_ports(const Service& service, LintReport& report) {
   if (service.spec.type == "ExternalName") return;
   for (const ServicePort& port : service.spec.ports) {
     const std::string number = std::to_string(port.port);
-    if (declared_protocol(port).empty()) {
+    if (declared_protocol(port).empty() && !is_status_port(port)) {
       report.add("LAB0601", service, port.origin,
                  "port " + number + " (\"" + port.name +
                      "\") declares no protocol: Istio 1.0 takes it for TCP, later versions guess. "
@@ -117,10 +142,26 @@ void lint_shared_ports(const LintIndex& index, LintReport& report) {
   }
 }
 
+/// Of several Sidecars for the same workloads one is used.
+void lint_sidecars(const LintIndex& index, LintReport& report) {
+  std::map<std::pair<std::string, Labels>, const Sidecar*> owners;
+  for (const Sidecar& sidecar : index.objects().sidecars) {
+    const auto& selector = sidecar.spec.workload_selector;
+    const auto [found, fresh] = owners.emplace(
+        std::pair(sidecar.metadata.namespace_name, selector ? selector->labels : Labels{}),
+        &sidecar);
+    if (fresh) continue;
+    report.add("LAB0605", sidecar,
+               "is for the same workloads as Sidecar \"" + found->second->metadata.name +
+                   "\"; only the older one is used. Merge them.");
+  }
+}
+
 }  // namespace
 
 void lint_services(const LintIndex& index, LintReport& report) {
-  for (const ServiceEntry& entry : index.objects().service_entries) lint_entry(entry, report);
+  for (const ServiceEntry& entry : index.objects().service_entries)
+    lint_entry(index, entry, report);
   for (const Service& service : index.objects().services) lint_service_ports(service, report);
   for (const KnownWorkload& workload : index.workloads()) {
     if (workload.pod != nullptr && workload.pod->host_network) {
@@ -130,6 +171,7 @@ void lint_services(const LintIndex& index, LintReport& report) {
   }
   lint_duplicates(index, report);
   lint_shared_ports(index, report);
+  lint_sidecars(index, report);
 }
 
 }  // namespace lab::crd

@@ -17,6 +17,7 @@ std::string text_of(const Labels& labels) {
 void lint_service(const LintIndex& index, const Service& service, LintReport& report) {
   const Labels& selector = service.spec.selector;
   if (selector.empty()) return;
+  if (index.workloads().empty()) return;  // Only Services are given; who serves is not known.
   const auto workloads = index.find_workloads(selector, service.metadata.namespace_name);
   if (workloads.empty()) {
     report.add("LAB0111", service,
@@ -47,6 +48,8 @@ void lint_service(const LintIndex& index, const Service& service, LintReport& re
 void lint_selector(const LintIndex& index, const Object& object, const Labels& labels,
                    const std::string& space, LintReport& report) {
   if (labels.empty() || !index.find_workloads(labels, space).empty()) return;
+  if (index.workloads().empty() && object.kind != "Gateway") return;  // None are given.
+  if (is_installed_gateway(labels)) return;
   report.add("LAB0113", object,
              "selects {" + text_of(labels) + "}, which no workload" +
                  (space.empty() ? "" : " of its namespace") + " has, so that it has no effect.");
@@ -70,8 +73,10 @@ void lint_policies(const LintIndex& index, const std::vector<Kind>& policies, Li
 void lint_volumes(const LintIndex& index, const KnownWorkload& workload, LintReport& report) {
   if (workload.pod == nullptr) return;
   const auto& maps = index.objects().config_maps;
+  const auto& secrets = index.objects().secrets;
   for (const Volume& volume : workload.pod->volumes) {
-    if (volume.config_map && !volume.config_map->optional &&
+    // Where the files have none at all, they are made by hand (kubectl create secret).
+    if (volume.config_map && !volume.config_map->optional && !maps.empty() &&
         std::none_of(maps.begin(), maps.end(), [&](const ConfigMap& map) {
           return map.metadata.name == volume.config_map->name &&
                  map.metadata.namespace_name == workload.namespace_name;
@@ -80,7 +85,7 @@ void lint_volumes(const LintIndex& index, const KnownWorkload& workload, LintRep
                  "mounts the ConfigMap \"" + volume.config_map->name +
                      "\", which its namespace does not have.");
     }
-    if (volume.secret && !volume.secret->optional &&
+    if (volume.secret && !volume.secret->optional && !secrets.empty() &&
         !index.has_secret(volume.secret->secret_name, workload.namespace_name)) {
       report.add("LAB0115", *workload.object, volume.origin,
                  "mounts the Secret \"" + volume.secret->secret_name +

@@ -282,4 +282,37 @@ std::optional<std::string> absolute_url_scheme(std::string_view text) {
   return scheme;
 }
 
+HostSet::HostSet(const std::vector<std::string>& hosts) : hosts_(hosts) {
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    const std::string_view host = hosts_[i];
+    exact_.emplace(host, i);
+    if (starts_with(host, "*")) wildcards_.emplace(host.substr(1), i);
+  }
+}
+
+std::size_t HostSet::wildcard_of(std::string_view host, std::size_t except) const {
+  const std::string_view text = starts_with(host, "*") ? host.substr(1) : host;
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    // What is behind a wildcard's "*" begins with a dot, or is nothing.
+    if (at != text.size() && text[at] != '.') continue;
+    const auto found = wildcards_.find(text.substr(at));
+    if (found != wildcards_.end() && found->second != except) return found->second;
+  }
+  return std::string::npos;
+}
+
+bool HostSet::covers(std::string_view host) const {
+  return exact_.count(host) != 0 || wildcard_of(host, std::string::npos) != std::string::npos;
+}
+
+std::vector<std::pair<std::size_t, std::size_t>> HostSet::overlaps() const {
+  std::vector<std::pair<std::size_t, std::size_t>> found;
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    const std::size_t same = exact_.at(hosts_[i]);
+    const std::size_t other = same != i ? same : wildcard_of(hosts_[i], i);
+    if (other != std::string::npos) found.emplace_back(std::min(i, other), std::max(i, other));
+  }
+  return found;
+}
+
 }  // namespace lab::crd

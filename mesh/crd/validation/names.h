@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "mesh/crd/metadata.h"
@@ -53,6 +54,26 @@ bool is_tls_protocol(std::string_view protocol);   ///< HTTPS, TLS.
 /// Every name that `b` stands for is one that `a` stands for or the other way round (wildcards at
 /// the front).
 bool hosts_overlap(std::string_view a, std::string_view b);
+
+/// Many hosts and wildcards ("*", "*.a.com"), asked without comparing each with each.
+class HostSet {
+ public:
+  explicit HostSet(const std::vector<std::string>& hosts);
+  HostSet(const HostSet&) = delete;  // The maps look into the texts.
+  HostSet& operator=(const HostSet&) = delete;
+  /// One of them is the host, or a wildcard that stands for it too.
+  bool covers(std::string_view host) const;
+  /// Places of hosts of which one stands for the other, the earlier first; each host once at most.
+  std::vector<std::pair<std::size_t, std::size_t>> overlaps() const;
+
+ private:
+  /// The place of a wildcard that stands for the host and is not at `except`, or npos.
+  std::size_t wildcard_of(std::string_view host, std::size_t except) const;
+
+  std::vector<std::string> hosts_;
+  std::unordered_map<std::string_view, std::size_t> exact_;      ///< The first of that name.
+  std::unordered_map<std::string_view, std::size_t> wildcards_;  ///< By what is behind the "*".
+};
 /// Every name that `inner` stands for is one that `outer` stands for.
 bool host_is_subset(std::string_view inner, std::string_view outer);
 

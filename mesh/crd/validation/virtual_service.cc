@@ -41,10 +41,11 @@ bool has_sni_hosts(const VirtualServiceSpec& spec) {
 
 void check_hosts(Checker& checker, const VirtualServiceSpec& spec) {
   bool all_good = true;
+  const bool gateway = only_gateways(spec);
+  const bool has_sni = has_sni_hosts(spec);
   checker.each("hosts", spec.hosts, [&](const std::string& host) {
-    const bool gateway = only_gateways(spec);
     std::string problem =
-        gateway ? gateway_host_problem(host, has_sni_hosts(spec)) : wildcard_domain_problem(host);
+        gateway ? gateway_host_problem(host, has_sni) : wildcard_domain_problem(host);
     if (!problem.empty() && is_ip_address(host)) problem.clear();
     if (host == "*" && !gateway)
       problem = "the host \"*\" is for gateways only, and this is bound to the mesh.";
@@ -53,13 +54,9 @@ void check_hosts(Checker& checker, const VirtualServiceSpec& spec) {
   });
   if (!all_good) return;
   const Checker::Step step(checker, "hosts");
-  for (std::size_t i = 0; i < spec.hosts.size(); ++i) {
-    for (std::size_t j = i + 1; j < spec.hosts.size(); ++j) {
-      if (hosts_overlap(spec.hosts[i], spec.hosts[j])) {
-        checker.error("\"" + spec.hosts[i] + "\" and \"" + spec.hosts[j] +
-                      "\" stand for the same host.");
-      }
-    }
+  for (const auto& [first, second] : HostSet(spec.hosts).overlaps()) {
+    checker.error("\"" + spec.hosts[first] + "\" and \"" + spec.hosts[second] +
+                  "\" stand for the same host.");
   }
 }
 
@@ -109,7 +106,8 @@ void check_l4_match(Checker& checker, const Match& match) {
   check_gateway_names(checker, match.gateways);
 }
 
-void check_sni_host(Checker& checker, const std::string& host, const VirtualServiceSpec& spec) {
+void check_sni_host(Checker& checker, const std::string& host, const VirtualServiceSpec& spec,
+                    const HostSet& hosts) {
   // Without gateways Istio takes it for a gateway's here, as its names may be those of an
   // AUTO_PASSTHROUGH one.
   const bool mesh =
@@ -121,18 +119,16 @@ void check_sni_host(Checker& checker, const std::string& host, const VirtualServ
       return checker.warn("an IP address is no server name; most clients don't send it.");
     return checker.error(problem);
   }
-  const bool covered =
-      std::any_of(spec.hosts.begin(), spec.hosts.end(),
-                  [&](const std::string& outer) { return host_is_subset(host, outer); });
-  if (!covered) checker.error("\"" + host + "\" is none of the names in \"hosts\".");
+  if (!hosts.covers(host)) checker.error("\"" + host + "\" is none of the names in \"hosts\".");
 }
 
-void check_tls_route(Checker& checker, const TlsRoute& route, const VirtualServiceSpec& spec) {
+void check_tls_route(Checker& checker, const TlsRoute& route, const VirtualServiceSpec& spec,
+                     const HostSet& hosts) {
   if (route.match.empty()) checker.error("match", "a TLS route needs a match.");
   checker.each("match", route.match, [&](const TlsMatch& match) {
     if (match.sni_hosts.empty()) checker.error("sniHosts", "a TLS match needs at least one name.");
     checker.each("sniHosts", match.sni_hosts,
-                 [&](const std::string& host) { check_sni_host(checker, host, spec); });
+                 [&](const std::string& host) { check_sni_host(checker, host, spec, hosts); });
     check_l4_match(checker, match);
   });
   if (route.route.empty()) checker.error("route", "a TLS route needs a destination.");
@@ -177,8 +173,9 @@ void check_spec(Checker& checker, const VirtualServiceSpec& spec) {
   checker.each("http", spec.http, [&](const HttpRoute& route) {
     check_http_route(checker, route, spec.hosts.empty());
   });
+  const HostSet hosts(spec.hosts);
   checker.each("tls", spec.tls,
-               [&](const TlsRoute& route) { check_tls_route(checker, route, spec); });
+               [&](const TlsRoute& route) { check_tls_route(checker, route, spec, hosts); });
   checker.each("tcp", spec.tcp, [&](const TcpRoute& route) { check_tcp_route(checker, route); });
   check_export_to(checker, spec.export_to, false, false);
 }

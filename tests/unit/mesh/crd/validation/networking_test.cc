@@ -238,7 +238,7 @@ TEST(WorkloadEntryRules, Values) {
                   {"a name", "{address: a.com}", ""},
                   {"neither", "{address: 'a b'}", "neither an IP address nor a domain name"},
                   {"nothing", "{labels: {a: b}}", "Address is required"},
-                  {"a network alone", "{network: n}", ""},
+                  {"a network alone", "{network: net}", ""},
                   {"a socket with ports", "{address: 'unix:///a', ports: {a: 1}}",
                    "UDS may not include ports"},
               });

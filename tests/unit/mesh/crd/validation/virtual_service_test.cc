@@ -43,10 +43,10 @@ TEST(VirtualServiceRules, Whole) {
            "for ServiceEntry only"},
           {"routing by claims at a gateway",
            "{hosts: [a], gateways: [g], http: [{match: [{headers: {'@request.auth.claims.x': "
-           "{exact: y}}}], route: [{destination: {host: a}}]}]}",
+           "{exact: yy}}}], route: [{destination: {host: a}}]}]}",
            ""},
           {"but not in the mesh",
-           "{hosts: [a], http: [{match: [{headers: {'@request.auth.claims.x': {exact: y}}}], "
+           "{hosts: [a], http: [{match: [{headers: {'@request.auth.claims.x': {exact: yy}}}], "
            "route: [{destination: {host: a}}]}]}",
            "for gateways only"},
       });
@@ -100,7 +100,7 @@ TEST(VirtualServiceRules, HttpActions) {
        "both match and rewrite"},
       {"the authority in two places",
        "route: [{destination: {host: a}}], rewrite: {authority: x}, headers: {request: {set: "
-       "{host: y}}}",
+       "{host: yy}}}",
        "several places"},
       {"weights of nothing", "route: [{destination: {host: a}}, {destination: {host: b}}]",
        "must not all be 0"},
