@@ -36,7 +36,7 @@ struct Profile {
   bool headless_per_endpoint = false;
   bool entry_per_address = false;  ///< A ServiceEntry is a service for each address: each brings
                                    ///< all endpoints, and only the first names virtual hosts.
-  std::string_view server_name;  ///< What proxies call themselves in answers; empty: Envoy's own.
+  std::string_view server_name;    ///< What proxies call themselves in answers; empty: Envoy's own.
   // Virtual hosts and routes.
   bool domains_with_port = false;  ///< "host" and "host:80".
   bool absolute_domains = false;   ///< "host." too.

@@ -1,4 +1,5 @@
 #include "mesh/compile/rbac_matchers.h"
+
 #include "base/text.h"
 #include "mesh/config/foreign.h"
 
