@@ -244,7 +244,9 @@ class Reader {
       const bool plain = data.style == YAML_PLAIN_SCALAR_STYLE;
       const bool merge = plain && key == "<<";
       if (plain) {
-        if (const auto boolean = as_boolean(key)) key = boolean->boolean() ? "true" : "false";
+        // One letter is a name more often than a YAML 1.1 boolean.
+        const auto boolean = key.size() > 1 ? as_boolean(key) : std::nullopt;
+        if (boolean) key = boolean->boolean() ? "true" : "false";
       }
       TRY(next());
       Value value = TRY(node(depth + 1));
