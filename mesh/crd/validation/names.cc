@@ -15,7 +15,7 @@ bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
@@ -50,13 +50,13 @@ std::string length_problem(std::string_view name) {
 std::string dns_labels_problem(std::string_view domain) {
   const std::vector<std::string> parts = split(domain, '.');
   if (is_integer(parts.back())) {
-    return "domain name " + quoted(domain) + " is invalid: its last label " + quoted(parts.back()) +
+    return "domain name " + in_quotes(domain) + " is invalid: its last label " + in_quotes(parts.back()) +
            " must not be all digits.";
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (i + 1 == parts.size() && parts[i].empty()) return "";
     if (!is_dns_label(parts[i])) {
-      return "domain name " + quoted(domain) + " is invalid: label " + quoted(parts[i]) +
+      return "domain name " + in_quotes(domain) + " is invalid: label " + in_quotes(parts[i]) +
              " must be 1 to 63 of a-z, 0-9 and \"-\", with no \"-\" at its ends.";
     }
   }
@@ -85,7 +85,7 @@ std::string label_key_problem(const std::string& key) {
       good_prefix = good_prefix && is_dns_label_text(part);
   }
   if (good_prefix && is_label_text(name) && name.size() <= 63) return "";
-  return "invalid label key " + quoted(key) + ".";
+  return "invalid label key " + in_quotes(key) + ".";
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ std::string wildcard_domain_problem(std::string_view name) {
   const std::size_t dot = name.find('.');
   const std::string_view first = name.substr(0, dot);
   if (!is_wildcard_dns_label(first)) {
-    return "domain name " + quoted(name) + " is invalid: label " + quoted(first) +
+    return "domain name " + in_quotes(name) + " is invalid: label " + in_quotes(first) +
            " must be 1 to 63 of a-z, 0-9 and \"-\", perhaps after a \"*\".";
   }
   return dot == std::string_view::npos ? "" : dns_labels_problem(name.substr(dot + 1));
@@ -141,7 +141,7 @@ std::string wildcard_domain_problem(std::string_view name) {
 std::string partial_wildcard_problem(std::string_view name) {
   if (name.find('*') == std::string_view::npos || name.size() == 1 || starts_with(name, "*."))
     return "";
-  return "the wildcard of " + quoted(name) +
+  return "the wildcard of " + in_quotes(name) +
          " must be a whole label at the front (\"*.example.com\") or stand alone.";
 }
 
@@ -152,7 +152,7 @@ std::string port_problem(std::uint64_t port) {
 
 std::string port_name_problem(std::string_view name) {
   if (is_dns_label(name)) return "";
-  return "invalid port name " + quoted(name) +
+  return "invalid port name " + in_quotes(name) +
          ": use 1 to 63 of a-z, 0-9 and \"-\", with no \"-\" at its ends.";
 }
 
@@ -184,32 +184,32 @@ bool is_tls_protocol(std::string_view protocol) {
 
 std::string protocol_problem(std::string_view protocol) {
   if (protocol.empty() || protocol_class(protocol) != ProtocolClass::unsupported) return "";
-  return "the protocol " + quoted(protocol) +
+  return "the protocol " + in_quotes(protocol) +
          " is not supported. Use one of HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, "
          "REDIS, MYSQL, UDP.";
 }
 
 std::string ip_problem(std::string_view text) {
-  return is_ip_address(text) ? "" : quoted(text) + " is not a valid IP address.";
+  return is_ip_address(text) ? "" : in_quotes(text) + " is not a valid IP address.";
 }
 
 std::string subnet_problem(std::string_view text) {
   if (std::count(text.begin(), text.end(), '/') != 1) return ip_problem(text);
-  return is_ip_prefix(text) ? "" : quoted(text) + " is not a valid CIDR block.";
+  return is_ip_prefix(text) ? "" : in_quotes(text) + " is not a valid CIDR block.";
 }
 
 std::string unix_path_problem(std::string_view path) {
   if (path.empty()) return "the path of the unix socket must not be empty.";
   if (path.front() == '@') return "";
   if (path.front() == '/' && path.back() != '/') return "";
-  return quoted(path) + " is not an absolute path to a file.";
+  return in_quotes(path) + " is not an absolute path to a file.";
 }
 
 std::string labels_problem(const Labels& labels) {
   for (const auto& [key, value] : labels) {
     if (const std::string problem = label_key_problem(key); !problem.empty()) return problem;
     if (!value.empty() && !is_label_text(value)) {
-      return "invalid label value " + quoted(value) + " of " + quoted(key) +
+      return "invalid label value " + in_quotes(value) + " of " + in_quotes(key) +
              ": use A-Z, a-z, 0-9, \"-\", \"_\", \".\", alphanumeric at its ends.";
     }
   }
@@ -219,7 +219,7 @@ std::string labels_problem(const Labels& labels) {
 std::string subset_name_problem(std::string_view name) {
   if (name.empty()) return "the name of a subset must not be empty.";
   return is_dns_label(name) ? ""
-                            : "invalid subset name " + quoted(name) + ": use a-z, 0-9 and \"-\".";
+                            : "invalid subset name " + in_quotes(name) + ": use a-z, 0-9 and \"-\".";
 }
 
 std::string regex_problem(std::string_view regex, std::string_view where) {
@@ -237,9 +237,9 @@ std::string gateway_name_problem(std::string_view name) {
   const std::string_view space = name.substr(0, slash);
   const std::string_view rest = name.substr(slash + 1);
   if (!is_dns_label(space))
-    return "invalid namespace " + quoted(space) + " in gateway " + quoted(name) + ".";
+    return "invalid namespace " + in_quotes(space) + " in gateway " + in_quotes(name) + ".";
   return is_dns_label(rest) ? ""
-                            : "invalid gateway name " + quoted(rest) + " in " + quoted(name) + ".";
+                            : "invalid gateway name " + in_quotes(rest) + " in " + in_quotes(name) + ".";
 }
 
 bool host_is_subset(std::string_view inner, std::string_view outer) {
