@@ -34,30 +34,30 @@ const std::vector<std::string> kMutualTcp = {"istio-peer-exchange", "istio"};
 /// Which chains: by what the port accepts and what clients must speak. Source: Istio,
 /// PeerAuthentication; protocol selection.
 std::vector<ChainKind> chain_kinds(MutualTls mode, Accepts accepts) {
-  const char *const tls = "tls", *const plain = "raw_buffer";
+  const auto plain = [](bool http, std::vector<std::string> protocols = {}) {
+    return ChainKind{std::move(protocols), "raw_buffer", http, false};
+  };
+  const auto tls = [](bool http, bool ends, std::vector<std::string> protocols = {}) {
+    return ChainKind{std::move(protocols), "tls", http, ends};
+  };
+  const bool strict = mode == MutualTls::strict;
   switch (accepts) {
     case Accepts::http:
-      if (mode == MutualTls::strict) return {{{}, tls, true, true}};
-      if (mode == MutualTls::permissive)
-        return {{kMutualAny, tls, true, true}, {{}, plain, true, false}};
-      return {{{}, plain, true, false}};
+      if (strict) return {tls(true, true)};
+      if (mode == MutualTls::permissive) return {tls(true, true, kMutualAny), plain(true)};
+      return {plain(true)};
     case Accepts::tcp:
-      if (mode == MutualTls::strict) return {{{}, tls, false, true}};
-      if (mode == MutualTls::permissive) {
-        return {{kMutualAny, tls, false, true}, {{}, plain, false, false}, {{}, tls, false, false}};
-      }
-      return {{{}, plain, false, false}};
+      if (strict) return {tls(false, true)};
+      if (mode == MutualTls::permissive)
+        return {tls(false, true, kMutualAny), plain(false), tls(false, false)};
+      return {plain(false)};
     case Accepts::sniffed:
       break;
   }
-  if (mode == MutualTls::strict) return {{kMutualHttp, tls, true, true}, {{}, tls, false, true}};
-  if (mode == MutualTls::disable)
-    return {{kPlainHttp, plain, true, false}, {{}, plain, false, false}};
-  return {{kMutualHttp, tls, true, true},
-          {kPlainHttp, plain, true, false},
-          {kMutualTcp, tls, false, true},
-          {{}, plain, false, false},
-          {{}, tls, false, false}};
+  if (strict) return {tls(true, true, kMutualHttp), tls(false, true)};
+  if (mode == MutualTls::disable) return {plain(true, kPlainHttp), plain(false)};
+  return {tls(true, true, kMutualHttp), plain(true, kPlainHttp), tls(false, true, kMutualTcp),
+          plain(false), tls(false, false)};
 }
 
 /// What an inbound chain leads to.

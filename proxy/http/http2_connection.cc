@@ -251,6 +251,13 @@ nghttp2_data_provider provider() {
   return result;
 }
 
+bool is_flood(ssize_t error) {
+#if defined(LAB_NGHTTP2_COUNTS_CONTINUATIONS)
+  if (error == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS) return true;
+#endif
+  return error == NGHTTP2_ERR_FLOODED || error == NGHTTP2_ERR_TOO_MANY_SETTINGS;
+}
+
 }  // namespace
 
 Connection::Connection(bool is_server, const Http2Options& options, Buffer& output, Hooks& hooks)
@@ -264,7 +271,9 @@ Connection::Connection(bool is_server, const Http2Options& options, Buffer& outp
   nghttp2_option_set_max_send_header_block_length(made, 2 * options.max_header_bytes + 4096);
   // The guard ends both kinds of flood, with the code that says so.
   nghttp2_option_set_stream_reset_rate_limit(made, 1'000'000, 1'000'000);
+#if defined(LAB_NGHTTP2_COUNTS_CONTINUATIONS)
   nghttp2_option_set_max_continuations(made, limits::kMaxContinuations + 1);
+#endif
   nghttp2_session* session = nullptr;
   const auto create = is_server ? nghttp2_session_server_new2 : nghttp2_session_client_new2;
   LAB_ASSERT(create(&session, Callbacks::table(), this, made) == 0);
@@ -303,8 +312,7 @@ Result<std::size_t> Connection::feed(std::string_view bytes) {
   if (std::exchange(goaway_news_, false)) hooks_.on_goaway();
   if (guard_.failed()) {
     fail(guard_.error(), guard_.reason());
-  } else if (taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_TOO_MANY_SETTINGS ||
-             taken == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS) {
+  } else if (is_flood(taken)) {
     fail(ErrorCode::enhance_your_calm, nghttp2_strerror(static_cast<int>(taken)));
   } else if (taken < 0) {
     fail(ErrorCode::protocol_error, nghttp2_strerror(static_cast<int>(taken)));

@@ -50,8 +50,8 @@ std::string length_problem(std::string_view name) {
 std::string dns_labels_problem(std::string_view domain) {
   const std::vector<std::string> parts = split(domain, '.');
   if (is_integer(parts.back())) {
-    return "domain name " + in_quotes(domain) + " is invalid: its last label " + in_quotes(parts.back()) +
-           " must not be all digits.";
+    return "domain name " + in_quotes(domain) + " is invalid: its last label " +
+           in_quotes(parts.back()) + " must not be all digits.";
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (i + 1 == parts.size() && parts[i].empty()) return "";
@@ -218,8 +218,9 @@ std::string labels_problem(const Labels& labels) {
 
 std::string subset_name_problem(std::string_view name) {
   if (name.empty()) return "the name of a subset must not be empty.";
-  return is_dns_label(name) ? ""
-                            : "invalid subset name " + in_quotes(name) + ": use a-z, 0-9 and \"-\".";
+  return is_dns_label(name)
+             ? ""
+             : "invalid subset name " + in_quotes(name) + ": use a-z, 0-9 and \"-\".";
 }
 
 std::string regex_problem(std::string_view regex, std::string_view where) {
@@ -238,8 +239,9 @@ std::string gateway_name_problem(std::string_view name) {
   const std::string_view rest = name.substr(slash + 1);
   if (!is_dns_label(space))
     return "invalid namespace " + in_quotes(space) + " in gateway " + in_quotes(name) + ".";
-  return is_dns_label(rest) ? ""
-                            : "invalid gateway name " + in_quotes(rest) + " in " + in_quotes(name) + ".";
+  return is_dns_label(rest)
+             ? ""
+             : "invalid gateway name " + in_quotes(rest) + " in " + in_quotes(name) + ".";
 }
 
 bool host_is_subset(std::string_view inner, std::string_view outer) {
