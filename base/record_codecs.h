@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 // The codecs of base/record.h: leaves in record.cc, containers here because they are templates.
 
 namespace lab {

@@ -5,6 +5,7 @@
 // Only names of types: OpenSSL itself is included by the .cc files.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>

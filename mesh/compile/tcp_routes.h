@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "mesh/compile/listeners.h"
 
 namespace lab::compile {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "mesh/compile/scope.h"
 
 namespace lab::compile {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "mesh/crd/pod.h"
 
 /// What makes pods from a template: Deployment, StatefulSet, DaemonSet, ReplicaSet; in apps/v1 and

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "mesh/crd/destination.h"
 
 /// Gateway. Source: Istio, networking/v1/gateway.proto.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "mesh/crd/destination.h"
 #include "mesh/crd/workload_entry.h"
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "mesh/crd/gateway.h"
 #include "mesh/crd/traffic_policy.h"
 

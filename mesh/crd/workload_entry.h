@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "mesh/crd/metadata.h"
 
 /// WorkloadEntry; a ServiceEntry's endpoints have the same form. Source: Istio,

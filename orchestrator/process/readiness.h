@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include <poll.h>
 
 #include "base/handle.h"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "base/buffer.h"
 #include "proxy/http/http1_head.h"
 
