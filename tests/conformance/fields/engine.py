@@ -75,7 +75,8 @@ class Run:
         command = [program, "-c", path, "--concurrency", "1", "--use-dynamic-base-id", "--log-level", "info",
                    "--admin-address-path", self.address_path, "--file-flush-interval-msec", "10", *arguments]
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
-            self.process = subprocess.Popen(command, stdout=out, stderr=err, cwd=self.folder)
+            self.process = subprocess.Popen(command, stdout=out, stderr=err, cwd=self.folder,
+                                            env={**os.environ, "FIELDS_TEST": "from the environment"})
         self.ports, self._port = {}, None
         self.wait_ready()
 
@@ -129,6 +130,9 @@ class Run:
 
     def dump(self):
         return json.loads(self.admin("/config_dump?include_eds").body)
+
+    def dump_of_bootstrap(self):
+        return next(each for each in self.dump()["configs"] if each["@type"].endswith("BootstrapConfigDump"))["bootstrap"]
 
     def connect(self, name="main", source=None):
         port = self.port_of(name)

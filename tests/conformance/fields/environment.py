@@ -1,6 +1,7 @@
 """What a case has around the proxy: origins, files, certificates, and builders of bootstraps with defaults at every level."""
 
 import pathlib
+import socket
 import subprocess
 import tempfile
 import threading
@@ -49,6 +50,34 @@ def direct(body, prefix="/", status=200, **match):
     return {"match": {"prefix": prefix, **match} if prefix else match, "direct_response": {"status": status, "body": {"inline_string": body}}}
 
 
+class Silent:
+    """See Environment.silent."""
+
+    def __init__(self):
+        self.received, self.ended = b"", 0
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                threading.Thread(target=self.read, args=(self.socket.accept()[0],), daemon=True).start()
+            except OSError:
+                return
+
+    def read(self, connection):
+        with connection:
+            try:
+                while data := connection.recv(1 << 16):
+                    self.received += data
+            except OSError:
+                pass  # Reset: as good an end.
+
+    def close(self):
+        self.socket.close()
+
+
 class Environment:
     """A case's folder and servers; they are shared by all runs of the case."""
 
@@ -75,6 +104,11 @@ class Environment:
         self.name_servers.append(NameServer(answer, ttl))
         return self.name_servers[-1]
 
+    def silent(self):
+        """A server that only reads: `received` is what its connections brought."""
+        self.listening = getattr(self, "listening", None) or Silent()
+        return self.listening
+
     def requests(self, name=None):
         names = [name] if name else list(self.origins)
         return [each for key in names if key in self.origins for each in self.origins[key].seen]
@@ -84,11 +118,13 @@ class Environment:
             del each.seen[:]
         for each in self.name_servers:
             del each.questions[:]
+        if hasattr(self, "listening"):
+            self.listening.received = b""
         for path in pathlib.Path(self.folder).glob("*.log"):
             path.unlink()
 
     def close(self):
-        for each in [*self.origins.values(), *self.name_servers]:
+        for each in [*self.origins.values(), *self.name_servers, *([self.listening] if hasattr(self, "listening") else [])]:
             each.close()
 
     def path(self, name):

@@ -4,8 +4,9 @@
   fields.py --proxy PROGRAM --config-tool PROGRAM [--envoy] [--update] [--list] [NAME...]
 
 A case is a bootstrap in which some fields are marked F(value), a probe that talks to the running proxy, and what the probe must
-see. The bootstrap runs once as it is and once without each marked field: the outcome must be the expected one, and must be
-another one without the field. So a field counts as covered only when its effect was seen. covered.txt names the case per field;
+see. Beside the bootstrap's own fields, "files" holds discovery responses by file name. The bootstrap runs once as it is and once
+without each marked field: the outcome must be the expected one, and must be another one without the field. So a field counts as
+covered only when its effect was seen; that may be a refusal (cases_refused.py). covered.txt names the case per field;
 the run fails when it differs (--update writes it) or when a field is neither there nor in uncovered.txt. --envoy only runs the
 cases, without the books: the expectations are a real Envoy's, too.
 """
@@ -27,6 +28,7 @@ from environment import ABSENT, Environment, F  # noqa: E402
 
 BOOTSTRAP = "envoy.config.bootstrap.v3.Bootstrap"
 RESPONSE = "envoy.service.discovery.v3.DiscoveryResponse"
+REFUSED = "refused"
 
 
 class Schema:
@@ -58,7 +60,7 @@ def marks(value, schema, message=BOOTSTRAP, path=()):
         if "@type" in value:
             message = value["@type"].rsplit("/", 1)[-1]
         for key, each in value.items():
-            kind, is_map = schema.type_of(message, key)
+            kind, is_map = (RESPONSE, True) if path == () and key == "files" else schema.type_of(message, key)
             if isinstance(each, F):
                 if kind is None and key != "@type":
                     raise KeyError(f"{message} has no field {key}")
@@ -87,15 +89,18 @@ def plain(value, left_out=None, path=()):
 
 
 class Case:
-    def __init__(self, name, build, probe, expected, arguments=(), also=()):
-        self.name, self.build, self.probe, self.expected, self.arguments, self.also = name, build, probe, expected, arguments, also
+    def __init__(self, name, build, probe, expected, arguments=()):
+        self.name, self.build, self.probe, self.expected, self.arguments = name, build, probe, expected, arguments
+        self.only_ours = False  # Refused here, at work in Envoy.
 
     def outcome(self, program, bootstrap, environment):
         environment.reset()
+        for path, content in bootstrap.pop("files", {}).items():
+            environment.file(path, json.dumps(content))
         try:
             run = Run(program, bootstrap, environment, self.arguments)
         except Refused as why:
-            return "refused", str(why)
+            return REFUSED, str(why)
         try:
             return self.probe(run), run.errors()
         except Exception:  # A probe that finds less than it looks for is an outcome, too.
@@ -114,7 +119,7 @@ class Case:
             problems, fields = [], []
             for path, field in marks(bootstrap, schema):
                 without, _ = self.outcome(program, plain(bootstrap, path), environment)
-                if without == self.expected:
+                if without == self.expected or (self.only_ours and without != "started"):
                     problems.append(f"{self.name}: {field} makes no difference: {without!r} without it, too")
                 fields.append(field)
             return problems, fields
@@ -122,6 +127,13 @@ class Case:
             return [f"{self.name}: {traceback.format_exc()}"], []
         finally:
             environment.close()
+
+
+def refused(name, build):
+    """The case of a field that the decoder knows only to refuse: with it the program does not start, without it it does."""
+    case = Case(f"refused.{name}", build, lambda run: "started", REFUSED)
+    case.only_ours = True
+    return case
 
 
 def all_cases():
@@ -174,6 +186,8 @@ def main():
     arguments = parser.parse_args()
     schema = Schema(arguments.config_tool)
     cases = [case for case in all_cases() if not arguments.names or any(name in case.name for name in arguments.names)]
+    if arguments.envoy:
+        cases = [case for case in cases if not case.only_ours]
     if arguments.list:
         print("\n".join(case.name for case in cases))
         return 0
