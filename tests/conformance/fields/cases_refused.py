@@ -58,6 +58,9 @@ BUILDERS = {
     "virtual_host.hedge_policy": lambda e: e.http(vhost={"hedge_policy": F({"hedge_on_per_try_timeout": True})}),
     "log.sort_properties": lambda e: e.http(hcm={"access_log": [{"name": "log", "typed_config": any_of("envoy.extensions.access_loggers.file.v3.FileAccessLog", path=e.path(
         "access.log"), log_format={"json_format": {"a": "b"}, "json_format_options": F({"sort_properties": F(True)})})}]}),
+    "retry.retry_priority": lambda e: e.http(action={"retry_policy": {"retry_on": "5xx", "retry_priority": F({"name": "p", "typed_config": any_of(
+        "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig", update_frequency=2)})}}),
+    "tcp.tunneling_config": lambda e: e.tcp(tcp={"tunneling_config": F({"hostname": "a.test:80"})}),
     "tcp.downstream_idle_timeout": lambda e: e.tcp(tcp={"downstream_idle_timeout": F("1s")}),
     "tcp.upstream_idle_timeout": lambda e: e.tcp(tcp={"upstream_idle_timeout": F("1s")}),
     "tcp.upstream_connect_mode": lambda e: e.tcp(tcp={"upstream_connect_mode": F("ON_DOWNSTREAM_DATA"), "max_early_data_bytes": 1024}),
