@@ -209,8 +209,14 @@ class RuleBuilder {
   }
   static Maker<config::Principal> trust_domain() {
     return [](const std::string& value) {
-      return authenticated(
-          regex("spiffe://" + replace_all(quote_regex(value), "\\*", ".*") + "/.*"));
+      const std::size_t star = value.find('*');
+      if (star != std::string::npos && value != "*") {
+        return authenticated(regex("spiffe://" + quote_regex(value.substr(0, star)) + "[^/]*" +
+                                   quote_regex(value.substr(star + 1)) + "/.*"));
+      }
+      config::StringMatcher matcher;
+      matcher.prefix = value == "*" ? "spiffe://" : "spiffe://" + value + "/";
+      return authenticated(std::move(matcher));
     };
   }
   Maker<config::Principal> service_account() const {

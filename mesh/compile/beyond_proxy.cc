@@ -46,10 +46,21 @@ bool has_templates(const crd::AuthorizationPolicy& policy) {
   return false;
 }
 
+/// Filters that Istio writes for a port's protocol.
+void tell_protocols(const model::Service& service, Diagnostics& out) {
+  for (const model::Port& port : service.ports) {
+    if (port.protocol == model::Protocol::mongo)
+      tell(out, service.sources, "the lab's proxy does not read MongoDB's protocol yet.");
+    if (port.protocol == model::Protocol::grpc_web)
+      tell(out, service.sources, "the lab's proxy does not translate gRPC-Web yet.");
+  }
+}
+
 }  // namespace
 
 void tell_beyond_proxy(const Proxy& proxy, Diagnostics& out) {
   for (const model::Service* service : proxy.scope.services()) {
+    tell_protocols(*service, out);
     const Rule* rule = proxy.scope.rule_for(*service);
     if (rule != nullptr && has_tunnel(rule->spec))
       tell(out, rule->sources, "the lab's proxy cannot tunnel connections yet.");

@@ -63,12 +63,15 @@ void add_names_of(const std::string& host, const Proxy& proxy, std::vector<std::
 
 }  // namespace
 
-std::vector<std::string> service_domains(const model::Service& service, std::uint32_t port,
+std::vector<std::string> service_domains(const model::Service& service, const Egress& egress,
                                          const Proxy& proxy) {
   std::vector<std::string> names;
   add_names_of(service.host, proxy, names);
   for (const model::Service* other : proxy.snapshot.registry.aliases_of(service.host)) {
-    if (model::visible(other->export_to, other->name_space, proxy.workload.name_space))
+    const std::string& own = proxy.workload.name_space;
+    // Istio asks whether the name is imported from the namespace of the service behind it.
+    if (model::visible(other->export_to, other->name_space, own) &&
+        egress.imports(other->host, service.name_space, own))
       add_names_of(other->host, proxy, names);
   }
   if (service.headless && service.kubernetes && proxy.profile().headless_per_endpoint) {
@@ -80,13 +83,7 @@ std::vector<std::string> service_domains(const model::Service& service, std::uin
     if (address.find('/') == std::string::npos) names.push_back(address);
     if (only_first) break;
   }
-  if (!proxy.profile().domains_with_port) return names;
-  std::vector<std::string> both;
-  for (const std::string& name : names) {
-    both.push_back(name);
-    both.push_back(host_and_port(name, port));
-  }
-  return both;
+  return names;
 }
 
 }  // namespace lab::compile

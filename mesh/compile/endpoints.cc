@@ -25,14 +25,26 @@ config::Locality locality_of(const std::string& text) {
 /// Decides which endpoints are told to clients as speaking the mesh's TLS.
 class MutualTlsCheck {
  public:
-  MutualTlsCheck(const Proxy& proxy, const crd::TrafficPolicy& policy) : proxy_(proxy) {
-    if (policy.tls) stated_ = policy.tls->mode == crd::ClientTlsMode::ISTIO_MUTUAL;
+  /// A subset is asked for its own policy alone, as Istio does: what it inherits decides how
+  /// clients connect, and not what they are told of endpoints.
+  MutualTlsCheck(const Proxy& proxy, const Rule* rule, const crd::Subset* subset,
+                 std::uint32_t port)
+      : proxy_(proxy) {
+    if (rule == nullptr) return;
+    const auto& policy = subset != nullptr ? subset->traffic_policy : rule->spec.traffic_policy;
+    if (!policy) return;
+    const auto take = [&](const std::optional<crd::ClientTlsSettings>& tls) {
+      if (tls) stated_ = tls->mode == crd::ClientTlsMode::ISTIO_MUTUAL;
+    };
+    take(policy->tls);
+    for (const auto& own : policy->port_level_settings) {
+      if (own.port && own.port->number == port) take(own.tls);
+    }
   }
 
   bool spoken_by(const model::Endpoint& endpoint) const {
     if (!endpoint.mutual_tls) return false;
     if (stated_) return *stated_;
-    if (!proxy_.mesh().auto_mtls) return false;
     if (proxy_.snapshot.objects->peer_authentications.empty()) return true;
     const PeerSettings settings =
         peer_settings(endpoint.labels, endpoint.name_space, proxy_.snapshot);
@@ -266,9 +278,9 @@ config::ClusterLoadAssignment load_assignment(const Proxy& proxy, const model::S
                                               const std::string& name) {
   config::ClusterLoadAssignment out;
   out.cluster_name = name;
-  const crd::TrafficPolicy policy =
-      policy_for(proxy.scope.rule_for(service), subset, port.number, proxy.profile());
-  const MutualTlsCheck check(proxy, policy);
+  const Rule* rule = proxy.scope.rule_for(service);
+  const crd::TrafficPolicy policy = policy_for(rule, subset, port.number, proxy.profile());
+  const MutualTlsCheck check(proxy, rule, subset, port.number);
   // A name among listed addresses means nothing: nobody would resolve it.
   const bool by_dns = service.resolution == model::Resolution::dns ||
                       service.resolution == model::Resolution::dns_round_robin;

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "mesh/compile/names.h"
+#include "mesh/config/foreign.h"
 
 namespace lab::compile {
 namespace {
@@ -142,13 +143,20 @@ config::Filter http_connection(HttpOptions options, const Proxy& proxy) {
     rds.config_source = file_source(proxy.snapshot.folder, "rds", options.route_name);
   }
   hcm.http_filters = std::move(options.authorization);
+  if (options.grpc_web)
+    hcm.http_filters.push_back(
+        {"envoy.filters.http.grpc_web", config::foreign<config::GrpcWeb>(Value(Value::Object{}))});
   add_http_filter(hcm, "envoy.filters.http.fault", config::HttpFault{});
   add_http_filter(hcm, "envoy.filters.http.cors", config::Cors{});
   add_http_filter(hcm, "envoy.filters.http.router", config::Router{});
   hcm.stream_idle_timeout = std::chrono::nanoseconds(0);
   hcm.use_remote_address = options.side == Side::gateway;
   if (proxy.snapshot.profile->name == "istio-1.0") trust_private_addresses(hcm);
-  hcm.proxy_100_continue = true;
+  if (options.forward_proxy) {
+    hcm.http_protocol_options.emplace().allow_absolute_url = true;
+  } else {
+    hcm.proxy_100_continue = true;
+  }
   set_normalization(hcm, proxy.mesh().path_normalization);
   hcm.upgrade_configs.emplace_back().upgrade_type = "websocket";
   if (options.side == Side::gateway) hcm.http_protocol_options.emplace();
@@ -201,6 +209,17 @@ config::Filter tcp_unmatched(const Proxy& proxy) {
         egress != nullptr ? destination_cluster(*egress, nullptr, 0) : std::string(kPassthrough);
   }
   return tcp_proxy(cluster, cluster, proxy);
+}
+
+void add_opaque(std::vector<config::Filter>& filters, model::Protocol protocol,
+                config::Filter tcp) {
+  if (protocol == model::Protocol::mongo) {
+    Value mongo;
+    mongo.set("statPrefix", tcp.typed_config.get<config::TcpProxy>()->stat_prefix);
+    filters.push_back({"envoy.filters.network.mongo_proxy",
+                       config::foreign<config::MongoProxy>(std::move(mongo))});
+  }
+  filters.push_back(std::move(tcp));
 }
 
 config::TransportSocket downstream_tls(config::DownstreamTlsContext context) {

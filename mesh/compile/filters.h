@@ -20,7 +20,9 @@ struct HttpOptions {
   std::string stat_prefix;
   std::string route_name;  ///< Of a dynamic route configuration; else:
   std::optional<config::RouteConfiguration> routes;
-  bool http2 = false;                             ///< The port is declared to speak HTTP/2.
+  bool http2 = false;          ///< The port is declared to speak HTTP/2.
+  bool grpc_web = false;       ///< The port is declared to speak gRPC-Web.
+  bool forward_proxy = false;  ///< Clients know that they speak to a proxy: absolute URLs.
   std::vector<config::HttpFilter> authorization;  ///< jwt_authn, rbac ...: before all others.
 };
 
@@ -38,6 +40,10 @@ config::Filter tcp_proxy_to(const std::vector<crd::RouteDestination>& targets,
                             const VirtualService& service, std::uint32_t port, const Proxy& proxy);
 /// tcp_proxy for what no service claims: to where it wanted, or nowhere.
 config::Filter tcp_unmatched(const Proxy& proxy);
+
+/// Adds a tcp_proxy, behind the filter that reads the port's protocol where Istio has one: it knows
+/// mongo by default, and redis and mysql only when it is told to.
+void add_opaque(std::vector<config::Filter>& filters, model::Protocol protocol, config::Filter tcp);
 
 config::TransportSocket downstream_tls(config::DownstreamTlsContext context);
 config::Address socket_address(const std::string& address, std::uint32_t port);

@@ -119,6 +119,8 @@ class GatewayBuilder {
     options.stat_prefix = "outbound_" + listener_name(bind, server.port) + ";";
     options.route_name = route_name;
     options.authorization = checks_.http;
+    options.grpc_web =
+        model::protocol_of_word(server.server->port.protocol) == model::Protocol::grpc_web;
     ChainDraft chain;
     chain.filters.push_back(http_connection(std::move(options), proxy_));
     chain.sources = {server.source};

@@ -12,6 +12,9 @@ bool is_here(const model::Endpoint& endpoint, const model::Workload& workload) {
 
 void add_service(const model::Service& service, const Proxy& proxy,
                  std::vector<InboundTarget>& targets) {
+  // Istio finds a Pod's services by their selectors: one that only lists the Pod's address is not
+  // known to serve there.
+  if (service.kubernetes && service.selector.empty() && proxy.profile().detect_protocols) return;
   for (const model::Port& port : service.ports) {
     if (port.protocol == model::Protocol::udp) continue;
     for (const model::Endpoint& endpoint : service.endpoints) {

@@ -29,6 +29,7 @@ constexpr const char* kRead[] = {"accessLogEncoding",
                                  "pathNormalization",
                                  "policyCheckFailOpen",
                                  "protocolDetectionTimeout",
+                                 "proxyHttpPort",
                                  "rootNamespace",
                                  "tcpKeepalive",
                                  "tlsDefaults",
@@ -67,7 +68,7 @@ constexpr const char* kWithoutEffect[] = {"ca",
                                           "verifyCertificateAtClient"};
 
 /// Known to Istio, with an effect on what proxies do.
-constexpr const char* kUnsupported[] = {"authPolicy", "discoverySelectors", "proxyHttpPort"};
+constexpr const char* kUnsupported[] = {"authPolicy", "discoverySelectors"};
 
 /// Reads fields of one MeshConfig document, as far as they change what proxies do.
 class MeshReader {
@@ -89,6 +90,7 @@ class MeshReader {
     texts("defaultServiceExportTo", mesh_.default_service_export_to);
     texts("defaultVirtualServiceExportTo", mesh_.default_virtual_service_export_to);
     texts("defaultDestinationRuleExportTo", mesh_.default_destination_rule_export_to);
+    number_at("proxyHttpPort", mesh_.proxy_http_port);
     duration("connectTimeout", mesh_.connect_timeout);
     duration("protocolDetectionTimeout", mesh_.protocol_detection_timeout);
     if (const Value* encoding = root_.find("accessLogEncoding"))
@@ -120,6 +122,12 @@ class MeshReader {
     if (value == nullptr || value->is_null()) return;
     if (!value->is_string()) return wrong(*value, path, "a string");
     target = value->string();
+  }
+  void number_at(const char* path, std::uint32_t& target) {
+    const Value* value = root_.at_path(path);
+    if (value == nullptr || value->is_null()) return;
+    if (!value->is_integer() || value->integer() < 0) return wrong(*value, path, "a number");
+    target = static_cast<std::uint32_t>(value->integer());
   }
   void flag(const char* field, bool& target) { flag_at(field, target); }
   void flag_at(const char* path, bool& target) {
@@ -217,14 +225,7 @@ class MeshReader {
   }
 
   void read_topology() {
-    const char* const count = "defaultConfig/gatewayTopology/numTrustedProxies";
-    if (const Value* hops = root_.at_path(count)) {
-      if (hops->is_integer() && hops->integer() >= 0) {
-        mesh_.trusted_proxies = static_cast<std::uint32_t>(hops->integer());
-      } else {
-        wrong(*hops, count, "a number");
-      }
-    }
+    number_at("defaultConfig/gatewayTopology/numTrustedProxies", mesh_.trusted_proxies);
     text_at("defaultConfig/gatewayTopology/forwardClientCertDetails", mesh_.forwarded_certificates);
     mesh_.proxy_protocol = root_.at_path("defaultConfig/gatewayTopology/proxyProtocol") != nullptr;
   }

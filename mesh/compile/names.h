@@ -29,5 +29,7 @@ inline constexpr std::string_view kBlackHole = "BlackHoleCluster";
 inline constexpr std::string_view kPassthrough = "PassthroughCluster";
 inline constexpr std::string_view kInboundPassthrough = "InboundPassthroughCluster";
 inline constexpr std::string_view kMeshGateway = "mesh";
+/// The route configuration of MeshConfig.proxyHttpPort.
+inline constexpr std::string_view kForwardProxyRoutes = "http_proxy";
 
 }  // namespace lab::compile

@@ -36,8 +36,8 @@ Levels find_levels(const model::Labels* labels, const std::string& name_space,
       if (owner == root && levels.mesh == nullptr) levels.mesh = policy;
       if (owner == name_space && owner != root && levels.name_space == nullptr)
         levels.name_space = policy;
-    } else if (owner == name_space && levels.workload == nullptr && labels != nullptr &&
-               model::selects(policy->spec.selector->match_labels, *labels)) {
+    } else if (owner == name_space && owner != root && levels.workload == nullptr &&
+               labels != nullptr && model::selects(policy->spec.selector->match_labels, *labels)) {
       levels.workload = policy;
     }
   }

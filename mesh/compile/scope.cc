@@ -1,5 +1,6 @@
 #include "mesh/compile/scope.h"
 
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -13,15 +14,34 @@ namespace {
 struct ImportedHost {
   std::string name_space, host;
 
-  bool takes(const std::string& owner, const std::string& own, const std::string& name) const {
+  bool holds(const std::string& owner, const std::string& own) const {
     if (name_space == "~") return false;
-    const bool here = name_space == "*" || (name_space == "." ? owner == own : owner == name_space);
-    return here && model::hosts_overlap(name, host);
+    return name_space == "*" || (name_space == "." ? owner == own : owner == name_space);
   }
 };
 
-std::vector<ImportedHost> imported_hosts(const crd::IstioEgressListener& listener) {
-  std::vector<ImportedHost> hosts;
+using ImportedHosts = std::vector<ImportedHost>;
+
+/// A service must lie within a host of the listener; "a.com" does not bring "*.com".
+bool imports_service(const ImportedHosts& hosts, const std::string& owner, const std::string& own,
+                     const std::string& name) {
+  return std::any_of(hosts.begin(), hosts.end(), [&](const ImportedHost& host) {
+    return host.holds(owner, own) && model::host_within(name, host.host);
+  });
+}
+
+/// For a VirtualService it is enough that one of its hosts and one of the listener's overlap.
+bool imports_routes(const ImportedHosts& hosts, const VirtualService& service,
+                    const std::string& own) {
+  return std::any_of(hosts.begin(), hosts.end(), [&](const ImportedHost& host) {
+    return host.holds(service.name_space, own) &&
+           std::any_of(service.spec.hosts.begin(), service.spec.hosts.end(),
+                       [&](const auto& name) { return model::hosts_overlap(name, host.host); });
+  });
+}
+
+ImportedHosts imported_hosts(const crd::IstioEgressListener& listener) {
+  ImportedHosts hosts;
   for (const std::string& text : listener.hosts) {
     const std::size_t slash = text.find('/');
     if (slash == std::string::npos) {
@@ -33,25 +53,55 @@ std::vector<ImportedHost> imported_hosts(const crd::IstioEgressListener& listene
   return hosts;
 }
 
-bool is_private(const VirtualService& service) {
-  return service.spec.export_to.size() == 1 && service.spec.export_to.front() == ".";
+/// VirtualServices and rules that only their own namespace sees.
+template <class Config>
+bool is_private(const Config& config) {
+  return config.spec.export_to.size() == 1 && config.spec.export_to.front() == ".";
 }
 
-void add_destinations(const VirtualService& service, std::vector<std::string>& hosts) {
+/// Hosts that VirtualServices send to, with the ports that they name; port 0 stands for all.
+using Destinations = std::map<std::string, std::set<std::uint32_t>>;
+
+void add_destination(const crd::Destination& destination, Destinations& all) {
+  all[destination.host].insert(destination.port ? destination.port->number : 0);
+}
+
+/// A route whose matches all ask for other namespaces is never taken here.
+bool may_come_from(const crd::HttpRoute& route, const std::string& own) {
+  bool others = false;
+  for (const crd::HttpMatch& match : route.match) {
+    if (match.source_namespace == own) return true;
+    others = others || !match.source_namespace.empty();
+  }
+  return !others;
+}
+
+void add_destinations(const VirtualService& service, const std::string& own, Destinations& all) {
   for (const crd::HttpRoute& route : service.spec.http) {
-    for (const auto& target : route.route) hosts.push_back(target.destination.host);
-    if (route.mirror) hosts.push_back(route.mirror->host);
-    for (const auto& mirror : route.mirrors) hosts.push_back(mirror.destination.host);
+    if (!may_come_from(route, own)) continue;
+    for (const auto& target : route.route) add_destination(target.destination, all);
+    if (route.mirror) add_destination(*route.mirror, all);
+    for (const auto& mirror : route.mirrors) add_destination(mirror.destination, all);
   }
   for (const crd::TlsRoute& route : service.spec.tls) {
-    for (const auto& target : route.route) hosts.push_back(target.destination.host);
+    for (const auto& target : route.route) add_destination(target.destination, all);
   }
   for (const crd::TcpRoute& route : service.spec.tcp) {
-    for (const auto& target : route.route) hosts.push_back(target.destination.host);
+    for (const auto& target : route.route) add_destination(target.destination, all);
   }
 }
 
 }  // namespace
+
+bool Egress::for_one_port() const {
+  return listener != nullptr && listener->port && listener->port->number != 0 &&
+         model::protocol_of_word(listener->port->protocol) != model::Protocol::http_proxy;
+}
+
+bool Egress::imports(const std::string& name, const std::string& owner,
+                     const std::string& own) const {
+  return listener == nullptr || imports_service(imported_hosts(*listener), owner, own, name);
+}
 
 Scope::Scope(const Snapshot& snapshot, const model::Workload& workload)
     : snapshot_(snapshot), workload_(workload) {
@@ -104,61 +154,69 @@ void Scope::add_everything() {
 void Scope::add_listener(const crd::IstioEgressListener& listener) {
   Egress set;
   set.listener = &listener;
-  const std::vector<ImportedHost> hosts = imported_hosts(listener);
-  const auto imports = [&](const std::string& owner, const std::string& name) {
-    return std::any_of(hosts.begin(), hosts.end(), [&](const ImportedHost& host) {
-      return host.takes(owner, workload_.name_space, name);
-    });
-  };
+  const ImportedHosts hosts = imported_hosts(listener);
   for (const VirtualService* service : bound_to(std::string(kMeshGateway))) {
-    const bool wanted =
-        std::any_of(service->spec.hosts.begin(), service->spec.hosts.end(),
-                    [&](const std::string& name) { return imports(service->name_space, name); });
-    if (wanted) set.virtual_services.push_back(service);
+    if (imports_routes(hosts, *service, workload_.name_space))
+      set.virtual_services.push_back(service);
   }
   std::set<const model::Service*> chosen;
   for (const model::Service& service : snapshot_.registry.services) {
     if (!model::visible(service.export_to, service.name_space, workload_.name_space)) continue;
-    if (!imports(service.name_space, service.host)) continue;
-    const bool port_fits = !listener.port || service.port(listener.port->number) != nullptr ||
-                           service.ports.size() == 1;
-    if (port_fits) chosen.insert(&service);
-  }
-  // What a VirtualService sends to must be known too, whether it was imported or not.
-  std::vector<std::string> targets;
-  for (const VirtualService* service : set.virtual_services) add_destinations(*service, targets);
-  for (const std::string& host : targets) {
-    if (const model::Service* service = snapshot_.registry.find(host, workload_.name_space))
-      chosen.insert(service);
+    if (!imports_service(hosts, service.name_space, workload_.name_space, service.host)) continue;
+    if (!set.for_one_port() || service.port(listener.port->number) != nullptr)
+      chosen.insert(&service);
   }
   std::set<std::string> seen;
   for (const model::Service& service : snapshot_.registry.services) {
     if (chosen.count(&service) == 0) continue;
     const model::Service* best = snapshot_.registry.find(service.host, workload_.name_space);
     const model::Service* taken = best != nullptr && chosen.count(best) != 0 ? best : &service;
-    const bool imported = imports(service.name_space, service.host);
-    if (seen.insert(service.host).second)
-      set.services.push_back(imported ? only_port(*taken, listener) : taken);
+    if (!seen.insert(service.host).second) continue;
+    set.services.push_back(set.for_one_port() ? with_ports(*taken, {listener.port->number})
+                                              : taken);
   }
+  add_referenced(set);
   egress_.push_back(std::move(set));
 }
 
-/// A listener for one port brings that port of a service alone. (With a single port a service is
-/// taken as it is, whatever its number.)
-const model::Service* Scope::only_port(const model::Service& service,
-                                       const crd::IstioEgressListener& listener) {
-  if (!listener.port || service.ports.size() < 2) return &service;
-  const model::Port* port = service.port(listener.port->number);
-  if (port == nullptr) return &service;
+/// What a VirtualService sends to must be known too, whether it was imported or not: it gets
+/// clusters for the ports that are named, and neither listeners nor virtual hosts.
+void Scope::add_referenced(Egress& set) {
+  Destinations targets;
+  for (const VirtualService* service : set.virtual_services)
+    add_destinations(*service, workload_.name_space, targets);
+  for (const auto& [host, ports] : targets) {
+    const model::Service* service = snapshot_.registry.find(host, workload_.name_space);
+    if (service == nullptr) continue;
+    if (set.for_one_port()) {
+      service = with_ports(*service, {set.listener->port->number});
+    } else if (ports.count(0) == 0) {
+      service = with_ports(*service, ports);
+    }
+    if (service != nullptr) set.referenced.push_back(service);
+  }
+}
+
+/// The service with those of its ports alone; nullptr when it has none of them.
+const model::Service* Scope::with_ports(const model::Service& service,
+                                        const std::set<std::uint32_t>& numbers) {
+  std::vector<model::Port> ports;
+  for (const model::Port& port : service.ports) {
+    if (numbers.count(port.number) != 0) ports.push_back(port);
+  }
+  if (ports.size() == service.ports.size()) return &service;
+  if (ports.empty()) return nullptr;
   model::Service& narrowed = narrowed_.emplace_back(service);
-  narrowed.ports = {*port};
+  narrowed.ports = std::move(ports);
   return &narrowed;
 }
 
 void Scope::collect_services() {
   std::set<const model::Service*> known;
   for (const Egress& set : egress_) {
-    for (const model::Service* service : set.services) {
+    std::vector<const model::Service*> all = set.services;
+    all.insert(all.end(), set.referenced.begin(), set.referenced.end());
+    for (const model::Service* service : all) {
       if (!known.insert(service).second) continue;
       std::vector<const model::Service*>& same = by_host_[service->host];
       // Of the same service the one that shows more ports comes first.
@@ -193,14 +251,16 @@ std::vector<const VirtualService*> Scope::bound_to(const std::string& gateway) c
 }
 
 const Rule* Scope::best_rule(const std::string& host, const std::string& name_space,
-                             bool exported) const {
+                             Reach reach) const {
   const auto usable = [&](const Rule* rule) {
     if (!name_space.empty() && rule->name_space != name_space) return false;
+    const bool local = rule->spec.workload_selector || is_private(*rule);
+    if (reach == Reach::local && !local) return false;
     if (rule->spec.workload_selector) {
       return rule->name_space == workload_.name_space &&
              model::selects(rule->spec.workload_selector->match_labels, workload_.labels);
     }
-    return !exported ||
+    return reach != Reach::exported ||
            model::visible(rule->spec.export_to, rule->name_space, workload_.name_space);
   };
   const Rule* best = nullptr;
@@ -229,11 +289,15 @@ const Rule* Scope::rule_for(const model::Service& service) const {
   if (cached != rule_cache_.end()) return cached->second;
   const Rule* rule = nullptr;
   if (snapshot_.profile->rules_everywhere) {
-    rule = best_rule(service.host, "", true);
+    rule = best_rule(service.host, "", Reach::exported);
   } else {
-    rule = best_rule(service.host, workload_.name_space, false);
-    if (rule == nullptr) rule = best_rule(service.host, service.name_space, true);
-    if (rule == nullptr) rule = best_rule(service.host, snapshot_.mesh.root_namespace, true);
+    // The root namespace holds rules for the whole mesh: its own workloads (gateways stand there)
+    // do not prefer them to a service's own, but for those that nobody else sees.
+    const std::string& root = snapshot_.mesh.root_namespace;
+    const bool in_root = workload_.name_space == root;
+    rule = best_rule(service.host, workload_.name_space, in_root ? Reach::local : Reach::any);
+    if (rule == nullptr) rule = best_rule(service.host, service.name_space, Reach::exported);
+    if (rule == nullptr) rule = best_rule(service.host, root, Reach::exported);
   }
   rule_cache_.emplace(&service, rule);
   return rule;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,6 +17,12 @@ struct Egress {
       nullptr;  ///< Null or without a port: all ports of the services.
   std::vector<const model::Service*> services;
   std::vector<const VirtualService*> virtual_services;
+  std::vector<const model::Service*> referenced;  ///< VirtualServices send there: clusters alone.
+
+  /// Whether the listener is for one port. One for HTTP_PROXY takes requests to all ports.
+  bool for_one_port() const;
+  /// Whether a name of the namespace `owner` is imported by a workload of the namespace `own`.
+  bool imports(const std::string& name, const std::string& owner, const std::string& own) const;
 };
 
 /// What one workload sees of the mesh.
@@ -45,10 +52,12 @@ class Scope {
   void add_everything();
   void add_listener(const crd::IstioEgressListener& listener);
   void collect_services();
-  const model::Service* only_port(const model::Service& service,
-                                  const crd::IstioEgressListener& listener);
-  const Rule* best_rule(const std::string& host, const std::string& name_space,
-                        bool exported) const;
+  void add_referenced(Egress& set);
+  const model::Service* with_ports(const model::Service& service,
+                                   const std::set<std::uint32_t>& numbers);
+  /// Which rules of a namespace count: those for it alone, those that this workload may see, all.
+  enum class Reach : std::uint8_t { local, exported, any };
+  const Rule* best_rule(const std::string& host, const std::string& name_space, Reach reach) const;
 
   const Snapshot& snapshot_;
   const model::Workload& workload_;

@@ -197,7 +197,7 @@ class InboundBuilder {
       chain.filters.push_back(http_filter(to));
     } else {
       chain.filters = authorization_.tcp;
-      chain.filters.push_back(tcp_proxy(to.cluster, to.cluster, proxy_));
+      add_opaque(chain.filters, to.protocol, tcp_proxy(to.cluster, to.cluster, proxy_));
     }
     return chain;
   }
@@ -207,6 +207,7 @@ class InboundBuilder {
     options.side = Side::inbound;
     options.stat_prefix = to.stat_prefix;
     options.http2 = model::is_http2(to.protocol);
+    options.grpc_web = to.protocol == Protocol::grpc_web;
     options.authorization = authorization_.http;
     config::RouteConfiguration& routes = options.routes.emplace();
     routes.name = to.cluster;

@@ -129,6 +129,7 @@ class OutboundBuilder {
     options.side = Side::outbound;
     options.stat_prefix = "outbound_" + listener + ";";
     options.route_name = route_name;
+    options.grpc_web = candidate.protocol == Protocol::grpc_web;
     routes_.insert(route_name);
     ChainDraft chain;
     chain.filters.push_back(http_connection(std::move(options), proxy_));
@@ -148,7 +149,8 @@ class OutboundBuilder {
       if (!entry->locked) note(*entry, candidate);
       return;
     }
-    const bool sniffs = proxy_.profile().sniff_http && address == kAnyAddress;
+    const bool sniffs = proxy_.profile().sniff_http && address == kAnyAddress &&
+                        candidate.protocol != Protocol::http_proxy;
     if (entry == nullptr) {
       Entry& fresh = create(address, candidate, sniffs ? Carries::mixed : Carries::http);
       fresh.chains.push_back(http_chain(candidate, std::to_string(candidate.number), name, sniffs));
@@ -305,6 +307,27 @@ config::Listener capture_listener(const Proxy& proxy) {
   return listener;
 }
 
+/// MeshConfig.proxyHttpPort: a forward proxy at the workload's own address for itself.
+config::Listener forward_proxy_listener(const Proxy& proxy) {
+  config::Listener listener;
+  const std::string address = "127.0.0.1";
+  listener.name = listener_name(address, proxy.mesh().proxy_http_port);
+  listener.address = socket_address(address, proxy.mesh().proxy_http_port);
+  listener.traffic_direction = config::TrafficDirection::outbound;
+  listener.continue_on_listener_filters_timeout = true;
+  listener.listener_filters_timeout = std::chrono::nanoseconds(0);
+  listener.max_connections_to_accept_per_socket_event = 1;
+  HttpOptions options;
+  options.side = Side::outbound;
+  options.stat_prefix = "outbound_" + listener.name + ";";
+  options.route_name = kForwardProxyRoutes;
+  options.forward_proxy = true;
+  ChainDraft chain;
+  chain.filters.push_back(http_connection(std::move(options), proxy));
+  listener.filter_chains.push_back(finish_chain(std::move(chain), proxy.profile()));
+  return listener;
+}
+
 }  // namespace
 
 std::vector<config::Listener> outbound_listeners(const Proxy& proxy,
@@ -313,6 +336,10 @@ std::vector<config::Listener> outbound_listeners(const Proxy& proxy,
   for (const Egress& egress : proxy.scope.egress()) builder.add_egress(egress);
   std::vector<config::Listener> listeners = builder.finish();
   listeners.push_back(capture_listener(proxy));
+  if (proxy.mesh().proxy_http_port != 0) {
+    listeners.push_back(forward_proxy_listener(proxy));
+    routes.insert(std::string(kForwardProxyRoutes));
+  }
   return listeners;
 }
 

@@ -46,7 +46,8 @@ ChainDraft default_chain(const TcpInput& input, const Proxy& proxy) {
   const std::uint32_t port =
       input.service->ports.size() == 1 ? input.service->ports.front().number : input.listener_port;
   const std::string cluster = cluster_name(port, "", input.service->host);
-  chain.filters.push_back(tcp_proxy(cluster, cluster, proxy, proxy.scope.rule_for(*input.service)));
+  add_opaque(chain.filters, input.port->protocol,
+             tcp_proxy(cluster, cluster, proxy, proxy.scope.rule_for(*input.service)));
   chain.destination_ranges = input.destination_ranges;
   chain.sources = input.service->sources;
   return chain;
@@ -106,7 +107,8 @@ bool add_tcp_route(const crd::TcpRoute& route, const VirtualService& service, co
   }
   if (!everything && ranges.empty()) return false;
   if (!everything) chain.destination_ranges = std::move(ranges);
-  chain.filters.push_back(tcp_proxy_to(route.route, service, input.listener_port, proxy));
+  add_opaque(chain.filters, input.port->protocol,
+             tcp_proxy_to(route.route, service, input.listener_port, proxy));
   chains.push_back(std::move(chain));
   return everything;
 }

@@ -171,8 +171,7 @@ void wrap_in_proxy_protocol(config::Cluster& cluster, const crd::ProxyProtocol& 
   const auto wrap = [&](std::optional<config::TransportSocket>& socket) {
     const config::TransportSocket inner =
         socket ? *socket
-               : config::TransportSocket{"envoy.transport_sockets.raw_buffer",
-                                         config::Any::of(config::RawBuffer{})};
+               : config::TransportSocket{"raw_buffer", config::Any::of(config::RawBuffer{})};
     Value settings{Value::Object{}}, content;
     if (protocol.version == crd::ProxyProtocolVersion::V2) settings.set("version", "V2");
     content.set("config", std::move(settings));

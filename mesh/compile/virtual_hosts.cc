@@ -17,13 +17,14 @@ bool carries_http(const model::Port& port) {
 }
 
 /// Collects the virtual hosts of one port: first those of VirtualServices, then the services that
-/// none names.
+/// none names. Port 0 is a forward proxy's: all ports of the services, told apart by the port that
+/// clients ask for.
 class HostCollector {
  public:
   HostCollector(const Proxy& proxy, const Egress& egress, std::uint32_t port)
       : proxy_(proxy), egress_(egress), port_(port) {
     for (const model::Service* service : egress.services) {
-      if (service->port(port) == nullptr) continue;
+      if (port != 0 && service->port(port) == nullptr) continue;
       const auto [place, fresh] = by_host_.emplace(to_lower(service->host), service);
       if (!fresh && proxy.profile().entries_before_services && !service->kubernetes)
         place->second = service;
@@ -120,45 +121,70 @@ class HostCollector {
     std::vector<const model::Service*> services;
     std::vector<std::string> others;
     divide(service, services, others);
-    const bool any_http =
-        std::any_of(services.begin(), services.end(),
-                    [&](const model::Service* one) { return carries_http(*one->port(port_)); });
-    for (const model::Service* one : services) taken_.insert(one);
-    if (!any_http && port_ != 80) return;
-    for (const std::string& name : others) {
-      std::vector<std::string> domains{name};
-      if (proxy_.profile().domains_with_port) domains.push_back(host_and_port(name, port_));
-      add(name, std::move(domains), routes, service.sources);
-    }
+    std::map<std::uint32_t, std::vector<const model::Service*>> by_port;
     for (const model::Service* one : services) {
-      if (!carries_http(*one->port(port_))) continue;
-      add(one->host, service_domains(*one, port_, proxy_), routes,
-          join_sources(service.sources, one->sources));
+      taken_.insert(one);
+      for (const model::Port* port : http_ports(*one)) by_port[port->number].push_back(one);
     }
+    if (by_port.empty() && port_ == 80) by_port[80] = {};
+    for (const auto& [number, those] : by_port) {
+      for (const std::string& name : others)
+        add(name, number, domains_of(name, number), routes, service.sources);
+      for (const model::Service* one : those) {
+        add(one->host, number, domains_of(*one, number), routes,
+            join_sources(service.sources, one->sources));
+      }
+    }
+  }
+
+  /// The ports of a service that this listener serves.
+  std::vector<const model::Port*> http_ports(const model::Service& service) const {
+    std::vector<const model::Port*> ports;
+    for (const model::Port& port : service.ports) {
+      if ((port_ == 0 || port.number == port_) && carries_http(port)) ports.push_back(&port);
+    }
+    return ports;
+  }
+
+  bool names_have_ports() const { return port_ == 0 || proxy_.profile().domains_with_port; }
+
+  std::vector<std::string> domains_of(const model::Service& service, std::uint32_t number) const {
+    return with_port(service_domains(service, egress_, proxy_), number);
+  }
+  std::vector<std::string> domains_of(const std::string& name, std::uint32_t number) const {
+    return with_port({name}, number);
+  }
+  /// "host" and "host:80". A forward proxy's clients mean port 80 when they say none.
+  std::vector<std::string> with_port(std::vector<std::string> names, std::uint32_t number) const {
+    if (!names_have_ports()) return names;
+    std::vector<std::string> both;
+    for (const std::string& name : names) {
+      if (port_ != 0 || number == 80) both.push_back(name);
+      both.push_back(host_and_port(name, number));
+    }
+    return both;
   }
 
   /// The service of a destination. Istio knows only those that have the listener's port here: to
   /// others a destination without a port gets the listener's.
   const model::Service* target(const std::string& host) const {
     const model::Service* service = proxy_.scope.find(host);
-    if (service == nullptr || !proxy_.profile().detect_protocols) return service;
+    if (service == nullptr || port_ == 0 || !proxy_.profile().detect_protocols) return service;
     return service->port(port_) == nullptr ? nullptr : service;
   }
 
   void add_plain(const model::Service& service) {
-    const model::Port* port = service.port(port_);
-    if (port == nullptr || taken_.count(&service) != 0 ||
-        service.resolution == model::Resolution::alias)
-      return;
-    if (!carries_http(*port)) return;
-    add(service.host, service_domains(service, port_, proxy_),
-        {default_route(service, *port, proxy_)}, service.sources);
+    if (taken_.count(&service) != 0 || service.resolution == model::Resolution::alias) return;
+    for (const model::Port* port : http_ports(service)) {
+      add(service.host, port->number, domains_of(service, port->number),
+          {default_route(service, *port, proxy_)}, service.sources);
+    }
   }
 
-  void add(const std::string& host, std::vector<std::string> domains,
+  void add(const std::string& host, std::uint32_t number, std::vector<std::string> domains,
            std::vector<config::Route> routes, const std::vector<model::Source>& sources) {
     config::VirtualHost virtual_host;
-    virtual_host.name = host_and_port(host, port_);
+    virtual_host.name = host_and_port(host, number);
     if (!names_.insert(virtual_host.name).second) return;
     for (std::string& domain : domains) {
       // A short name never takes another service's full one.
@@ -197,6 +223,12 @@ const Egress& egress_for(const Proxy& proxy, std::uint32_t port) {
   return proxy.scope.egress().front();
 }
 
+/// The port whose hosts a listener gets: its own, or all of a forward proxy.
+std::uint32_t port_of_hosts(const Egress& egress, std::uint32_t port) {
+  const bool one = egress.listener == nullptr || !egress.listener->port || egress.for_one_port();
+  return one ? port : 0;
+}
+
 }  // namespace
 
 std::optional<config::VirtualHost> catch_all_host(const Proxy& proxy) {
@@ -225,7 +257,8 @@ const SidecarRoutes::Port& SidecarRoutes::at(std::uint32_t number) {
   const auto known = ports_.find(number);
   if (known != ports_.end()) return known->second;
   Port& port = ports_[number];
-  port.hosts = HostCollector(proxy_, egress_for(proxy_, number), number).collect();
+  const Egress& egress = egress_for(proxy_, number);
+  port.hosts = HostCollector(proxy_, egress, port_of_hosts(egress, number)).collect();
   for (std::size_t i = 0; i < port.hosts.size(); ++i) {
     for (const std::string& domain : port.hosts[i].domains) port.by_domain.emplace(domain, i);
   }
@@ -238,8 +271,8 @@ config::RouteConfiguration SidecarRoutes::make(const std::string& name) {
   routes.validate_clusters = false;
   const std::size_t colon = name.rfind(':');
   const bool one_service = colon != std::string::npos;
-  const auto port =
-      static_cast<std::uint32_t>(std::stoul(one_service ? name.substr(colon + 1) : name));
+  const auto port = static_cast<std::uint32_t>(
+      name == kForwardProxyRoutes ? 0 : std::stoul(one_service ? name.substr(colon + 1) : name));
   const Port& all = at(port);
   if (one_service) {
     const auto own = all.by_domain.find(name.substr(0, colon));

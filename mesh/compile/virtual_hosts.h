@@ -29,8 +29,8 @@ class SidecarRoutes {
 };
 
 /// The names under which clients in the proxy's namespace may ask for a service.
-/// `port` is appended in a second form where the profile has both.
-std::vector<std::string> service_domains(const model::Service& service, std::uint32_t port,
+/// Names of ExternalName Services that lead there count where `egress` imports them.
+std::vector<std::string> service_domains(const model::Service& service, const Egress& egress,
                                          const Proxy& proxy);
 
 /// The virtual host for all other names; nothing where the profile answers them with 404.

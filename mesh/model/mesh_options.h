@@ -33,6 +33,7 @@ struct MeshOptions {
   std::string root_namespace = "istio-system";
   UnmatchedTraffic unmatched = UnmatchedTraffic::allow_any;
   bool auto_mtls = true;
+  std::uint32_t proxy_http_port = 0;  ///< Where each sidecar is a forward proxy; 0: nowhere.
   std::chrono::nanoseconds connect_timeout{std::chrono::seconds(10)};
   std::chrono::nanoseconds protocol_detection_timeout{0};
   std::string access_log_file;    ///< Empty: none.

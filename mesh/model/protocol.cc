@@ -11,10 +11,12 @@ struct Word {
 };
 
 constexpr Word kWords[] = {
-    {"http", Protocol::http},         {"http2", Protocol::http2}, {"grpc", Protocol::grpc},
-    {"grpc-web", Protocol::grpc_web}, {"https", Protocol::https}, {"tls", Protocol::tls},
-    {"tcp", Protocol::tcp},           {"mongo", Protocol::mongo}, {"mysql", Protocol::mysql},
-    {"redis", Protocol::redis},       {"udp", Protocol::udp},
+    {"http", Protocol::http},   {"http2", Protocol::http2},
+    {"grpc", Protocol::grpc},   {"grpc-web", Protocol::grpc_web},
+    {"https", Protocol::https}, {"tls", Protocol::tls},
+    {"tcp", Protocol::tcp},     {"mongo", Protocol::mongo},
+    {"mysql", Protocol::mysql}, {"redis", Protocol::redis},
+    {"udp", Protocol::udp},     {"http_proxy", Protocol::http_proxy},
 };
 
 /// Values of appProtocol that Kubernetes registers itself.
@@ -66,7 +68,7 @@ bool is_http2(Protocol protocol) {
          protocol == Protocol::grpc_web;
 }
 bool is_http(Protocol protocol) {
-  return protocol == Protocol::http || is_http2(protocol);
+  return protocol == Protocol::http || protocol == Protocol::http_proxy || is_http2(protocol);
 }
 bool is_tls(Protocol protocol) {
   return protocol == Protocol::https || protocol == Protocol::tls;
@@ -100,6 +102,8 @@ std::string_view protocol_name(Protocol protocol) {
       return "Redis";
     case Protocol::udp:
       return "UDP";
+    case Protocol::http_proxy:
+      return "HTTP_PROXY";
     case Protocol::sniffed:
       return "UnsupportedProtocol";
   }

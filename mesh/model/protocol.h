@@ -19,7 +19,8 @@ enum class Protocol : std::uint8_t {
   mysql,
   redis,
   udp,
-  sniffed,  ///< Nothing says it: the proxy looks at the first bytes.
+  http_proxy,  ///< Requests to any host and port, as to a forward proxy (a Sidecar's egress).
+  sniffed,     ///< Nothing says it: the proxy looks at the first bytes.
 };
 
 /// The protocol that a word of the API states ("HTTP2", "grpc", "GRPC-Web"); sniffed when it is
@@ -33,7 +34,7 @@ Protocol protocol_of_word(std::string_view word);
 Protocol protocol_of_port(std::string_view transport, std::string_view name,
                           std::string_view app_protocol, std::uint32_t number);
 
-bool is_http(Protocol protocol);  ///< HTTP in clear text: http, http2, grpc, grpc_web.
+bool is_http(Protocol protocol);  ///< HTTP in clear text: http, http2, grpc, grpc_web, http_proxy.
 bool is_http2(
     Protocol protocol);  ///< http2, grpc, grpc_web: the upstream speaks HTTP/2 from the first byte.
 bool is_tls(Protocol protocol);  ///< https, tls.
