@@ -214,10 +214,9 @@ config::Filter tcp_unmatched(const Proxy& proxy) {
 void add_opaque(std::vector<config::Filter>& filters, model::Protocol protocol,
                 config::Filter tcp) {
   if (protocol == model::Protocol::mongo) {
-    Value mongo;
-    mongo.set("statPrefix", tcp.typed_config.get<config::TcpProxy>()->stat_prefix);
-    filters.push_back({"envoy.filters.network.mongo_proxy",
-                       config::foreign<config::MongoProxy>(std::move(mongo))});
+    const std::string& prefix = tcp.typed_config.get<config::TcpProxy>()->stat_prefix;
+    filters.push_back(
+        {"envoy.filters.network.mongo_proxy", config::Any::of(config::MongoProxy{prefix})});
   }
   filters.push_back(std::move(tcp));
 }

@@ -42,6 +42,7 @@ std::vector<std::unique_ptr<AnyType>> make_types() {
   types.push_back(entry<HttpConnectionManager>(kNetworkFilter | kTerminalNetworkFilter));
   types.push_back(entry<NetworkRbac>(kNetworkFilter));
   types.push_back(entry<SniCluster>(kNetworkFilter));
+  types.push_back(entry<MongoProxy>(kNetworkFilter));
 
   types.push_back(entry<Router>(kHttpFilter | kTerminalHttpFilter));
   types.push_back(entry<HttpFault>(kHttpFilter | kPerRoute));

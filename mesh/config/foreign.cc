@@ -45,9 +45,6 @@ LAB_RECORD(PreviousPriorities,
            "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig") {
   static_cast<void>(record);
 }
-LAB_RECORD(MongoProxy, "envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy") {
-  static_cast<void>(record);
-}
 LAB_RECORD(GrpcWeb, "envoy.extensions.filters.http.grpc_web.v3.GrpcWeb") {
   static_cast<void>(record);
 }
@@ -61,7 +58,6 @@ std::vector<std::unique_ptr<AnyType>> foreign_types() {
   types.push_back(std::make_unique<ForeignType<ProxyProtocolTransport>>());
   types.push_back(std::make_unique<ForeignType<UriTemplateMatch>>());
   types.push_back(std::make_unique<ForeignType<PreviousPriorities>>());
-  types.push_back(std::make_unique<ForeignType<MongoProxy>>());
   types.push_back(std::make_unique<ForeignType<GrpcWeb>>());
   return types;
 }

@@ -24,8 +24,6 @@ struct ProxyProtocolTransport : ForeignMessage {};
 struct UriTemplateMatch : ForeignMessage {};
 /// Retries in other priorities than those that were tried.
 struct PreviousPriorities : ForeignMessage {};
-/// Reads what MongoDB's clients and servers say, for statistics.
-struct MongoProxy : ForeignMessage {};
 /// Makes gRPC of the form that browsers speak.
 struct GrpcWeb : ForeignMessage {};
 
@@ -36,7 +34,6 @@ const Record<ProxyProtocolListenerFilter>& record_of(const ProxyProtocolListener
 const Record<ProxyProtocolTransport>& record_of(const ProxyProtocolTransport*);
 const Record<UriTemplateMatch>& record_of(const UriTemplateMatch*);
 const Record<PreviousPriorities>& record_of(const PreviousPriorities*);
-const Record<MongoProxy>& record_of(const MongoProxy*);
 const Record<GrpcWeb>& record_of(const GrpcWeb*);
 
 /// Such a message where its type stands in the data.

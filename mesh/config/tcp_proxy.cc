@@ -90,6 +90,10 @@ LAB_RECORD(TcpProxy, "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy") {
   record.check(valid_tcp_proxy);
 }
 
+LAB_RECORD(MongoProxy, "envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy") {
+  record.field("stat_prefix", &MongoProxy::stat_prefix).ignored("only statistics").not_empty();
+}
+
 LAB_RECORD(SniCluster, "envoy.extensions.filters.network.sni_cluster.v3.SniCluster") {
   static_cast<void>(record);
 }

@@ -78,6 +78,12 @@ struct TcpProxy {
 /// Takes the server name as the cluster's name; stands before tcp_proxy.
 struct SniCluster {};
 
+/// Reads what MongoDB's clients and servers say, for statistics that the proxy does not keep: the
+/// bytes pass as they are.
+struct MongoProxy {
+  std::string stat_prefix;
+};
+
 const Record<TcpWeightedClusterEntry>& record_of(const TcpWeightedClusterEntry*);
 const Record<TcpWeightedCluster>& record_of(const TcpWeightedCluster*);
 const Record<TcpAccessLogOptions>& record_of(const TcpAccessLogOptions*);
@@ -86,6 +92,7 @@ const Record<TcpHashPolicy>& record_of(const TcpHashPolicy*);
 const Record<TunnelingConfig>& record_of(const TunnelingConfig*);
 const Record<TcpProxy>& record_of(const TcpProxy*);
 const Record<SniCluster>& record_of(const SniCluster*);
+const Record<MongoProxy>& record_of(const MongoProxy*);
 const std::vector<EnumName<UpstreamConnectMode>>& enum_names(const UpstreamConnectMode*);
 
 }  // namespace lab::config

@@ -26,6 +26,8 @@ Result<ChainConfig> compile_chain(const config::FilterChain& source, TlsSlotPtr 
       chain.tcp = TRY(compile_tcp_proxy(*tcp, sni_cluster));
     } else if (filter.typed_config.get<config::SniCluster>() != nullptr) {
       sni_cluster = true;
+    } else if (filter.typed_config.get<config::MongoProxy>() != nullptr) {
+      continue;  // It only counts.
     } else {
       TRY(make_network_filter(filter, scratch));
       chain.filters.push_back(&filter);

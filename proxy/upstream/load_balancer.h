@@ -15,7 +15,9 @@ namespace lab::proxy {
 struct LoadBalancerContext {
   std::optional<std::uint64_t>
       hash;  ///< Of the hash policies; none: hashing balancers draw by random.
-  std::optional<IpPort> original_destination;  ///< For ORIGINAL_DST: where the client wanted to go.
+  /// For ORIGINAL_DST: where the client wanted to go; unset where that was this listener itself,
+  /// which would connect to itself for ever.
+  std::optional<IpPort> original_destination;
   std::vector<const Host*>
       avoid;  ///< Hosts of earlier attempts (retry_host_predicate previous_hosts).
   std::uint32_t avoid_attempts = 0;  ///< How often to draw again when an avoided host comes up.

@@ -128,6 +128,9 @@ ENDPOINTS = [
         {"endpoint": F({"address": F(address(e.origin()))})}])}])})}), lambda r: r.get().status, 200),
     Case("cluster.name", lambda e: e.http(cluster={"name": F("origin")}), lambda r: r.get().status, 200),
     Case("cluster.alt_stat_name", lambda e: e.http(cluster={"alt_stat_name": F("mine")}), lambda r: r.get() and r.stat("cluster.mine.upstream_rq_total"), 1),
+    # A connection that nothing redirected was meant for this listener: no host, not this listener again.
+    Case("cluster.original_dst.of_nowhere", lambda e: e.http(cluster={"type": "ORIGINAL_DST", "lb_policy": "CLUSTER_PROVIDED", "load_assignment": None}),
+         lambda r: (r.get().status, r.get().body), (503, "no healthy upstream")),
     Case("cluster.type", lambda e: e.http(cluster={"type": F("STRICT_DNS", "STATIC"), "dns_lookup_family": F("V4_ONLY", "V6_ONLY"), "load_assignment": assignment("origin", [e.origin()], "localhost")}),
          lambda r: bool(r.until(lambda: r.get().status == 200, 1.5)), True),
     Case("cluster.metadata", lambda e: e.http(cluster={"metadata": F({"filter_metadata": {"a": {"b": "c"}}})}, hcm={"access_log": e.access_log("%METADATA(CLUSTER:a:b)%")}),
