@@ -39,7 +39,7 @@ class PlanBuilder {
       if (spec.kind != NodeSpecKind::workload) TRY(add_machine(name, spec));
     }
     add_networks();
-    for (Node& node : built_.plan.nodes) add_services(node);
+    add_services();
     built_.plan.nodes.push_back(dns_node(kDnsAddress, kPods, dns_records()));
     built_.facts.proxy_files = mesh_.files;
     return std::move(built_);
@@ -328,9 +328,17 @@ class PlanBuilder {
     return resolver;
   }
 
-  /// What kube-proxy does for a Pod whose traffic no sidecar takes.
-  void add_services(Node& node) const {
-    if (node.kind != NodeKind::workload || node.redirect.mode != Redirect::Mode::none) return;
+  /// What kube-proxy does for Pods whose traffic no sidecar takes.
+  void add_services() {
+    const std::vector<ServiceRoute> routes = service_routes();
+    for (Node& node : built_.plan.nodes) {
+      if (node.kind == NodeKind::workload && node.redirect.mode == Redirect::Mode::none)
+        node.services = routes;
+    }
+  }
+
+  std::vector<ServiceRoute> service_routes() const {
+    std::vector<ServiceRoute> routes;
     for (const model::Service& service : mesh_.services) {
       if (!service.kubernetes || service.headless || service.addresses.empty()) continue;
       for (const model::Port& port : service.ports) {
@@ -340,9 +348,10 @@ class PlanBuilder {
           if (endpoint.port_name == port.name && endpoint.healthy && !endpoint.draining)
             route.endpoints.push_back(endpoint.address + ":" + std::to_string(endpoint.port));
         }
-        node.services.push_back(std::move(route));
+        routes.push_back(std::move(route));
       }
     }
+    return routes;
   }
 
   /// Services by their cluster names, and the scenario's own names.

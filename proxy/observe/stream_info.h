@@ -31,7 +31,6 @@ struct ConnectionInfo {
   IpPort direct_local;   ///< Before any restoring.
   IpPort direct_remote;  ///< The peer of the socket.
   IpPort remote;         ///< The same, or what a listener filter found out.
-  bool local_restored = false;
   std::string requested_server_name;  ///< SNI; empty when none.
   std::string transport_protocol;     ///< "tls", "raw_buffer" or empty (not inspected).
   std::vector<std::string> application_protocols;  ///< Offered by ALPN, or found by http_inspector.
@@ -41,6 +40,12 @@ struct ConnectionInfo {
   std::string termination_details;       ///< %CONNECTION_TERMINATION_DETAILS%.
   std::string listener, filter_chain;    ///< Names.
   std::string connection_protocol = "TCP";
+
+  /// Where the client wanted to go, if the connection was redirected; unset where that was the
+  /// listener itself, to which an ORIGINAL_DST cluster would connect for ever.
+  std::optional<IpPort> original_destination() const {
+    return local == direct_local ? std::nullopt : std::optional(local);
+  }
 };
 
 /// The metadata of the configuration objects that took part, in order of decision: listener, filter

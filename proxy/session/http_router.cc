@@ -157,8 +157,7 @@ LoadBalancerContext HttpStream::balancer_context() {
     set_cookies_.clear();
     context.hash = policies.hash(head_, info_, &set_cookies_);
   }
-  const ConnectionInfo& connection = session_.info();
-  if (connection.local_restored) context.original_destination = connection.local;
+  context.original_destination = session_.info().original_destination();
   if (retry_ && retry_->avoids_previous_hosts()) {
     for (const HostPtr& host : tried_) context.avoid.push_back(host.get());
     context.avoid_attempts = retry_->host_attempts();

@@ -13,6 +13,11 @@
 
 namespace lab::proxy {
 
+void restore_destination(ConnectionInfo& info, int fd) {
+  const auto original = original_destination(fd);
+  if (const auto address = original ? ip_port(*original) : std::nullopt) info.local = *address;
+}
+
 Inspection::Inspection(Listener& listener, Fd fd, std::shared_ptr<ConnectionInfo> info,
                        Buffer early)
     : listener_(listener),
@@ -48,12 +53,7 @@ void Inspection::run() {
 
 Inspection::Step Inspection::run_filter(const config::ListenerFilter& filter) {
   if (filter.typed_config.get<config::OriginalDst>() != nullptr) {
-    const auto original = original_destination(fd_.get());
-    const auto address = original ? ip_port(*original) : std::nullopt;
-    if (address && *address != info_->local) {
-      info_->local = *address;
-      info_->local_restored = true;
-    }
+    restore_destination(*info_, fd_.get());
     return Step::done;
   }
   if (filter.typed_config.get<config::TlsInspector>() != nullptr) return inspect_tls();

@@ -11,6 +11,9 @@ namespace lab::proxy {
 
 class Listener;
 
+/// Puts the address that a redirected connection was sent to in place of the listener's.
+void restore_destination(ConnectionInfo& info, int fd);
+
 /// The first steps of an accepted connection: the listener filters look at it. What they read is
 /// kept for the session.
 class Inspection final : public Deletable {

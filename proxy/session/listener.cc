@@ -168,15 +168,9 @@ void Listener::inspected(Inspection& inspection, bool good) {
 /// is one.
 void Listener::hand_over(Fd fd, std::shared_ptr<ConnectionInfo> info, Buffer early) {
   if (config_->config.use_original_dst.value_or(false)) {
-    if (!info->local_restored) {
-      const auto original = original_destination(fd.get());
-      const auto address = original ? ip_port(*original) : std::nullopt;
-      if (address && *address != info->local) {
-        info->local = *address;
-        info->local_restored = true;
-      }
-    }
-    Listener* other = info->local_restored ? set_.find(socket_address(info->local)) : nullptr;
+    if (!info->original_destination()) restore_destination(*info, fd.get());
+    const auto destination = info->original_destination();
+    Listener* other = destination ? set_.find(socket_address(*destination)) : nullptr;
     if (other != nullptr && other != this)
       return other->take(std::move(fd), std::move(info), std::move(early));
   }

@@ -113,7 +113,7 @@ void TcpSession::connect_upstream() {
     info_.upstream.cluster_metadata = metadata ? &*metadata : nullptr;
   }
   LoadBalancerContext balancer;
-  if (context_.info->local_restored) balancer.original_destination = context_.info->local;
+  balancer.original_destination = context_.info->original_destination();
   host_ = cluster_->choose_host(balancer);
   if (!host_) return refuse(ResponseFlag::no_healthy_upstream, details::kNoHealthyUpstream);
   info_.upstream.host = host_->description().ip;

@@ -46,7 +46,7 @@ bool has_all(const Value* metadata, const Value& wanted) {
 Cluster::Cluster(Loop& loop, ClusterConfigPtr config, StatsStore& stats, std::uint64_t seed)
     : loop_(loop),
       config_(std::move(config)),
-      scope_(stats, "cluster." + stat_name_part(config_->stat_name()) + "."),
+      scope_(stats, config_->stats_prefix()),
       stats_(scope_),
       default_(limits_of(config_->config, config::RoutingPriority::default_),
                scope_.scope("circuit_breakers").scope("default")),

@@ -40,6 +40,8 @@ struct ClusterConfig {
   const std::string& stat_name() const {
     return config.alt_stat_name.empty() ? config.name : config.alt_stat_name;
   }
+  /// What all its statistics begin with: "cluster.NAME.".
+  std::string stats_prefix() const { return "cluster." + stat_name_part(stat_name()) + "."; }
 };
 using ClusterConfigPtr = std::shared_ptr<const ClusterConfig>;
 

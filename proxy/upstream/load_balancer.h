@@ -15,8 +15,7 @@ namespace lab::proxy {
 struct LoadBalancerContext {
   std::optional<std::uint64_t>
       hash;  ///< Of the hash policies; none: hashing balancers draw by random.
-  /// For ORIGINAL_DST: where the client wanted to go; unset where that was this listener itself,
-  /// which would connect to itself for ever.
+  /// For ORIGINAL_DST: ConnectionInfo::original_destination().
   std::optional<IpPort> original_destination;
   std::vector<const Host*>
       avoid;  ///< Hosts of earlier attempts (retry_host_predicate previous_hosts).

@@ -103,6 +103,7 @@ Result<> Discovery::take_clusters(std::vector<config::Cluster> clusters, const s
 Result<> Discovery::start_endpoints(ClusterEntry& entry) {
   const config::Cluster& source = entry.source;
   const std::string name = source.name;
+  const StatsScope scope(stats_, entry.compiled->stats_prefix());
   switch (source.type.value_or(Type::static_)) {
     case Type::static_:
     case Type::original_dst:
@@ -110,8 +111,6 @@ Result<> Discovery::start_endpoints(ClusterEntry& entry) {
     case Type::strict_dns:
     case Type::logical_dns: {
       if (workers_ == nullptr) return {};
-      const StatsScope scope(stats_,
-                             "cluster." + stat_name_part(entry.compiled->stat_name()) + ".");
       entry.dns =
           TRY(DnsResolution::start(loop_, source, scope, [this, name](EndpointSetPtr endpoints) {
             publish_endpoints(name, std::move(endpoints));
@@ -127,7 +126,6 @@ Result<> Discovery::start_endpoints(ClusterEntry& entry) {
   }
   const std::string path =
       TRY(dynamic_path(*source.eds_cluster_config->eds_config, "cluster " + name));
-  const StatsScope scope(stats_, "cluster." + stat_name_part(entry.compiled->stat_name()) + ".");
   ClusterEntry* target = &entry;
   entry.endpoints = std::make_unique<Subscription>(
       watcher_, path, scope,
